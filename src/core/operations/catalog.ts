@@ -1,0 +1,36 @@
+/** Every operation there is, by name. Doors are projections of this table. */
+import type { z } from 'zod'
+import type { Call } from './operation.ts'
+import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
+import { submitImage, submitRepository, submitTask } from './submit.ts'
+import { cancelTask, claimNext, completeTask, releaseTask, renewLeases } from './work.ts'
+
+export const CATALOG = {
+  [queueStatus.name]: queueStatus,
+  [submitTask.name]: submitTask,
+  [submitImage.name]: submitImage,
+  [submitRepository.name]: submitRepository,
+  [getTask.name]: getTask,
+  [waitTask.name]: waitTask,
+  [listTasks.name]: listTasks,
+  [explainTask.name]: explainTask,
+  [listPeers.name]: listPeers,
+  [claimNext.name]: claimNext,
+  [renewLeases.name]: renewLeases,
+  [completeTask.name]: completeTask,
+  [releaseTask.name]: releaseTask,
+  [cancelTask.name]: cancelTask,
+} as const
+
+export type OperationName = keyof typeof CATALOG
+export type Input<N extends OperationName> = z.output<(typeof CATALOG)[N]['input']>
+/** What a caller may leave out: fields with defaults. */
+export type RawInput<N extends OperationName> = z.input<(typeof CATALOG)[N]['input']>
+export type Output<N extends OperationName> = z.output<(typeof CATALOG)[N]['output']>
+
+/** One handler per operation: the queue, cache, scheduler and peers themselves. */
+export type Handlers = { readonly [N in OperationName]: (input: Input<N>, call: Call) => Promise<Output<N>> }
+
+export function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(CATALOG, name)
+}

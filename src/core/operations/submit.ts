@@ -1,0 +1,40 @@
+/** Operations that add tasks. */
+import { z } from 'zod'
+import { CONTAINER_TYPES, imageTask, repositoryTask } from '../container-task.ts'
+import { ADDS, defineOperation } from './operation.ts'
+import { jsonObject, submitOptions, submittedView } from './views.ts'
+
+export const submitTask = defineOperation({
+  name: 'p2p_taskqueue_submit',
+  title: 'Submit a task of any type',
+  description: 'Queues a task of any type for a fitting runner. Prefer the docker submits for containers; follow with p2p_taskqueue_wait_task.',
+  access: 'tasks:submit',
+  hints: ADDS,
+  input: z.strictObject({
+    task_type: z.string().min(1).max(128),
+    model_name: z.string().max(256).default(''),
+    payload: jsonObject(),
+    ...submitOptions,
+  }),
+  output: submittedView,
+})
+
+export const submitImage = defineOperation({
+  name: 'p2p_taskqueue_submit_docker_hub',
+  title: 'Run a container image',
+  description: `Runs an image of Docker Hub or another registry as a task of type ${CONTAINER_TYPES.image}. Wait with p2p_taskqueue_wait_task; ended tasks are kept 24 hours by default.`,
+  access: 'tasks:submit',
+  hints: { ...ADDS, openWorld: true },
+  input: imageTask.extend(submitOptions),
+  output: submittedView,
+})
+
+export const submitRepository = defineOperation({
+  name: 'p2p_taskqueue_submit_docker_github',
+  title: 'Build and run a GitHub repository',
+  description: `Builds a Dockerfile of a GitHub repository at a fixed commit and runs it as a task of type ${CONTAINER_TYPES.repository}. Wait with p2p_taskqueue_wait_task.`,
+  access: 'tasks:submit',
+  hints: { ...ADDS, openWorld: true },
+  input: repositoryTask.omit({ commit: true }).extend(submitOptions),
+  output: submittedView,
+})

@@ -1,0 +1,85 @@
+/** What a worker needs from whatever runs containers. The executor owns every container it labels, and nothing else. */
+import type { ContainerTask } from '../container-task.ts'
+import type { Fence, TaskId } from '../ids.ts'
+import type { TaskClocks, TaskReason, TerminalStatus } from '../task.ts'
+import type { Startable } from './clock.ts'
+
+export interface ContainerRun {
+  readonly taskId: TaskId
+  readonly fence: Fence
+  readonly attempt: number
+  readonly container: ContainerTask
+  readonly clocks: TaskClocks
+}
+
+/** Why a run is to stop; passed as the reason of the abort signal. */
+export type StopCause = 'cancelled' | 'lease_lost' | 'timeout_total' | 'stopping'
+
+export type RunPhase = 'preparing' | 'running' | 'collecting'
+
+export interface RunObserver {
+  /** One cleaned line for people: a pull by layer, a build by step. */
+  phase(phase: RunPhase, message: string, fraction?: number): void
+  /** Bytes as the container wrote them, in the order of the engine's stream; never blocks the container. */
+  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void
+}
+
+export interface RunPhases {
+  readonly pull_ms: number
+  readonly build_ms: number
+  readonly create_ms: number
+  readonly start_ms: number
+  readonly run_ms: number
+  readonly collect_ms: number
+}
+
+/** The end of a run. It is reported only when the container is proven gone. A missing exit code is never a success. */
+export interface RunEnd {
+  readonly status: TerminalStatus
+  readonly reason?: TaskReason
+  /** As the engine's inspect says; unset when the process never started or its code is unknown. */
+  readonly exitCode?: number
+  readonly signal?: string
+  /** What, which, what to do; set unless completed. */
+  readonly message?: string
+  readonly imageDigest?: string
+  readonly peakMemoryBytes?: number
+  readonly cpuMs?: number
+  readonly phases: RunPhases
+}
+
+export interface ExecutorProbe {
+  readonly available: boolean
+  /** When unavailable: what is missing and what to do. */
+  readonly problem?: string
+  readonly engine?: string
+  readonly os: string
+  readonly arch: string
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  readonly gpus: number
+}
+
+/** A container of ours that outlived the process that started it. */
+export interface LeftContainer {
+  readonly taskId: TaskId
+  readonly fence: Fence
+  readonly attempt: number
+  readonly running: boolean
+}
+
+export interface Executor extends Startable {
+  probe(): Promise<ExecutorProbe>
+  /**
+   * Pull or build, create, start, follow, wait, inspect, remove. Resolves with the run's end whatever it is; rejects only
+   * when the engine cannot be reached (`executor_unavailable`). Aborting the signal starts the stop ladder.
+   */
+  run(run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd>
+  /** Follows a container that is still there after a restart, as if `run` had started it. */
+  adopt(left: LeftContainer, run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd>
+  /** Containers of this runner that nobody follows. */
+  left(): Promise<readonly LeftContainer[]>
+  /** Kills and removes the container of one grant. Idempotent. */
+  remove(taskId: TaskId, fence: Fence): Promise<void>
+}

@@ -1,0 +1,74 @@
+/** How peers talk once connected: admitted peers, and ordered duplex channels of whole messages between them. */
+import type { HomeId, PeerId } from '../ids.ts'
+import type { Startable } from './clock.ts'
+
+/**
+ * One ordered, reliable, bidirectional stream of frames. A frame is u32 big-endian length and that many bytes.
+ * `send` resolves when the bytes may be followed by more (back-pressure), and rejects once the channel is closed.
+ */
+export interface Channel {
+  readonly remote: PeerId
+  send(frame: Uint8Array): Promise<void>
+  /** Called for each frame in order; set once, before any frame is lost. */
+  onFrame(receive: (frame: Uint8Array) => void): void
+  /** Called once, whoever closed. `cause` is unset for an orderly end. */
+  onClose(closed: (cause?: Error) => void): void
+  close(): Promise<void>
+  abort(cause: Error): void
+}
+
+/** What an admitted peer said of itself in its HELLO. */
+export interface PeerHello {
+  readonly peer: PeerId
+  readonly versions: readonly string[]
+  /** The highest version both speak. */
+  readonly version: string
+  readonly homes: readonly HomeId[]
+  readonly features: readonly string[]
+  readonly runnerName: string
+}
+
+export interface AdmittedPeer extends PeerHello {
+  /** Whether traffic passes through a relay; the truth of this connection, not a guess. */
+  readonly relayed: boolean
+  readonly address: string
+  /** Where its address came from: bootstrap, inbound, registry, … */
+  readonly source: string
+  readonly connectedAt: number
+  /** Round trip of the last ping in milliseconds, once measured. */
+  readonly rttMs?: number
+}
+
+/** What this peer says of itself. */
+export interface SelfHello {
+  readonly homes: readonly HomeId[]
+  readonly features: readonly string[]
+  readonly runnerName: string
+}
+
+/** What others' records claim of themselves, signed by their keys; see the envelope format. */
+export interface Signer {
+  readonly peer: PeerId
+  /** @returns base64url of the sealed envelope of kind `runner-mesh/<kind>/1` */
+  seal(kind: 'task' | 'announcement', payload: Uint8Array): Promise<string>
+  /** @throws RunnerMeshError signature_invalid */
+  open(kind: 'task' | 'announcement', envelope: string): Promise<{ readonly peer: PeerId; readonly payload: Uint8Array }>
+}
+
+export interface Mesh extends Startable {
+  readonly self: PeerId
+  /** 16 base32 characters derived from the mesh key: the audience of signed envelopes. */
+  readonly meshId: string
+  readonly signer: Signer
+  /** Full multiaddrs, with /p2p/<id>, under which this peer can be dialled now. */
+  addresses(): readonly string[]
+  peers(): readonly AdmittedPeer[]
+  /** Each admitted connection's RPC channel, whoever dialled. One live channel per peer. */
+  onPeer(joined: (peer: AdmittedPeer, channel: Channel) => void): void
+  onPeerGone(left: (peer: PeerId, cause?: Error) => void): void
+  /** A target the reconciler keeps dialling until it is removed. */
+  addTarget(multiaddr: string, source: string): void
+  removeTarget(multiaddr: string): void
+  /** What became of each target, for `doctor`, `list_peers` and start-up messages. */
+  targets(): readonly { readonly address: string; readonly source: string; readonly state: 'connected' | 'dialling' | 'waiting'; readonly lastError?: string }[]
+}
