@@ -40,7 +40,7 @@ export function createOperations(handlers: Handlers): Operations {
  * @throws RunnerMeshError unknown_field, bad_request: naming every fault by its path
  */
 export function parseInput<S extends z.ZodType>(schema: S, raw: unknown, { dropUnknown = false } = {}): z.output<S> {
-  let value = raw ?? {}
+  let value: unknown = raw ?? {}
   // Each round drops one level of unknown fields; a schema is never deeper than this.
   for (let round = 0; round < 8; round += 1) {
     const parsed = schema.safeParse(value)
