@@ -37,19 +37,27 @@ export const CONTAINER_DEFAULTS = {
 } as const
 
 /** `repo[:tag][@digest]` as the engine accepts it; a leading dash, white space and control characters never pass. */
-const IMAGE = /^(?=.{1,512}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::[0-9]{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/
+const IMAGE =
+  /^(?=.{1,512}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::[0-9]{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/
 
 export const imageReference = z
   .string()
   .regex(IMAGE, 'is not an image reference such as alpine:3.20, ghcr.io/owner/name:tag or name@sha256:…')
   .describe('Image, such as alpine:3.20 or ghcr.io/owner/name@sha256:…')
 
-const noNul = (what: string) => z.string().max(131_072).refine((text) => !text.includes('\0'), `${what} holds a NUL character`)
+const noNul = (what: string) =>
+  z
+    .string()
+    .max(131_072)
+    .refine((text) => !text.includes('\0'), `${what} holds a NUL character`)
 
 const argv = z.array(noNul('an argument')).max(1024)
 
 /** Words of a shell string are split as a POSIX shell does, without expansions; an argv array is taken as it is. */
-const command = z.union([argv.min(1, 'is empty: name a command or leave it out to run the image’s own'), noNul('the command').min(1, 'is empty: name a command or leave it out to run the image’s own')])
+const command = z.union([
+  argv.min(1, 'is empty: name a command or leave it out to run the image’s own'),
+  noNul('the command').min(1, 'is empty: name a command or leave it out to run the image’s own'),
+])
 
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,255}$/, 'is not a variable name')
 
@@ -61,7 +69,10 @@ const containerFields = {
   entrypoint: command.optional().describe('Entrypoint in place of the image’s own'),
   environment: z.record(environmentName, noNul('a variable')).optional().describe('Environment variables; no secrets'),
   working_dir: noNul('the directory').startsWith('/', 'must be an absolute path').optional(),
-  user: z.string().regex(/^[A-Za-z0-9_.-]{1,64}(?::[A-Za-z0-9_.-]{1,64})?$/, 'is not user or user:group').optional(),
+  user: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}(?::[A-Za-z0-9_.-]{1,64})?$/, 'is not user or user:group')
+    .optional(),
   stdin: z.string().max(262_144).optional().describe('Text fed to standard input'),
   cpus: z.number().min(0.01).max(1024).default(CONTAINER_DEFAULTS.cpus),
   memory_mb: positiveMiB.min(6, 'is less than the 6 MiB an engine accepts').default(CONTAINER_DEFAULTS.memory_mb),
@@ -69,34 +80,53 @@ const containerFields = {
   pids: z.int().min(1).max(1_048_576).default(CONTAINER_DEFAULTS.pids),
   shm_mb: positiveMiB.optional(),
   gpus: z.int().min(0).max(64).default(0),
-  profile: z.enum(PROFILES).default(CONTAINER_DEFAULTS.profile).describe('Isolation, tightest first: strict, standard, trusted'),
+  profile: z
+    .enum(PROFILES)
+    .default(CONTAINER_DEFAULTS.profile)
+    .describe('Isolation, tightest first: strict, standard, trusted'),
   network: z.enum(NETWORKS).default(CONTAINER_DEFAULTS.network),
 } as const
 
 export const imageTask = z.strictObject({ image: imageReference, ...containerFields })
 export type ImageTask = z.output<typeof imageTask>
 
-const REPOSITORY = /^(?:https:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?\/)?[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/
+const REPOSITORY =
+  /^(?:https:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?\/)?[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/
 
 /** A path inside the repository: relative, without `..` and without a leading dash. */
 const insidePath = z
   .string()
   .min(1)
   .max(1024)
-  .refine((path) => !path.startsWith('/') && !path.startsWith('-') && !path.includes('\0') && !path.split('/').includes('..'), 'leaves the repository')
+  .refine(
+    (path) => !path.startsWith('/') && !path.startsWith('-') && !path.includes('\0') && !path.split('/').includes('..'),
+    'leaves the repository',
+  )
 
 export const repositoryTask = z.strictObject({
-  repo_url: z.string().regex(REPOSITORY, 'is not owner/name or https://host/owner/name').describe('owner/name or https URL'),
-  ref: z.string().regex(/^(?!-)(?!.*\.\.)[A-Za-z0-9._/+@-]{1,255}$/, 'is not a branch, tag or commit').default('HEAD'),
-  commit: z.string().regex(/^[0-9a-f]{40}$/, 'is not a full commit id').optional().describe('Filled in when the task is accepted'),
+  repo_url: z
+    .string()
+    .regex(REPOSITORY, 'is not owner/name or https://host/owner/name')
+    .describe('owner/name or https URL'),
+  ref: z
+    .string()
+    .regex(/^(?!-)(?!.*\.\.)[A-Za-z0-9._/+@-]{1,255}$/, 'is not a branch, tag or commit')
+    .default('HEAD'),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'is not a full commit id')
+    .optional()
+    .describe('Filled in when the task is accepted'),
   context_path: insidePath.default('.'),
   dockerfile_path: insidePath.default('Dockerfile').describe('Inside the context'),
   build_args: z.record(environmentName, noNul('a build argument')).optional(),
-  target: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'is not a stage name').optional(),
+  target: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'is not a stage name')
+    .optional(),
   ...containerFields,
 })
 export type RepositoryTask = z.output<typeof repositoryTask>
 
 export type ContainerTask =
-  | ({ readonly kind: 'image' } & ImageTask)
-  | ({ readonly kind: 'repository' } & RepositoryTask)
+  ({ readonly kind: 'image' } & ImageTask) | ({ readonly kind: 'repository' } & RepositoryTask)

@@ -34,7 +34,10 @@ export const ENVELOPE_SKEW_MS = 60 * MINUTE
 const KNOWN_CRITICAL: ReadonlySet<string> = new Set(Object.keys(taskEnvelope.shape))
 
 /** @throws RunnerMeshError signature_invalid when the content is not a task for this mesh, now */
-export function parseTaskEnvelope(payload: Uint8Array, expected: { readonly audience: string; readonly now: number }): TaskEnvelope {
+export function parseTaskEnvelope(
+  payload: Uint8Array,
+  expected: { readonly audience: string; readonly now: number },
+): TaskEnvelope {
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
@@ -42,16 +45,26 @@ export function parseTaskEnvelope(payload: Uint8Array, expected: { readonly audi
     throw new RunnerMeshError('signature_invalid', 'The signed task is not JSON.', { cause })
   }
   const parsed = taskEnvelope.safeParse(json)
-  if (!parsed.success) throw new RunnerMeshError('signature_invalid', 'The signed task has not the form of a task envelope.', { cause: parsed.error })
+  if (!parsed.success)
+    throw new RunnerMeshError('signature_invalid', 'The signed task has not the form of a task envelope.', {
+      cause: parsed.error,
+    })
   const envelope = parsed.data
   const unknown = envelope.crit.filter((field) => !KNOWN_CRITICAL.has(field))
   if (unknown.length > 0) {
-    throw new RunnerMeshError('signature_invalid', `The signed task needs ${unknown.join(', ')}, which this version does not know. Upgrade this peer.`)
+    throw new RunnerMeshError(
+      'signature_invalid',
+      `The signed task needs ${unknown.join(', ')}, which this version does not know. Upgrade this peer.`,
+    )
   }
   if (envelope.audience !== expected.audience) {
-    throw new RunnerMeshError('signature_invalid', `The task was signed for mesh ${envelope.audience}, this is ${expected.audience}.`)
+    throw new RunnerMeshError(
+      'signature_invalid',
+      `The task was signed for mesh ${envelope.audience}, this is ${expected.audience}.`,
+    )
   }
-  if (expected.now > envelope.expires_at + ENVELOPE_SKEW_MS) throw new RunnerMeshError('signature_invalid', 'The signed task has expired.')
+  if (expected.now > envelope.expires_at + ENVELOPE_SKEW_MS)
+    throw new RunnerMeshError('signature_invalid', 'The signed task has expired.')
   if (expected.now < envelope.issued_at - ENVELOPE_SKEW_MS) {
     throw new RunnerMeshError('signature_invalid', 'The signed task comes from the future. Set this machine’s clock.')
   }

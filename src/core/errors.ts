@@ -81,7 +81,11 @@ export class RunnerMeshError extends Error {
   readonly details: Readonly<Record<string, unknown>>
   readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, { details = {}, retryAfterMs, ...options }: RunnerMeshErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { details = {}, retryAfterMs, ...options }: RunnerMeshErrorOptions = {},
+  ) {
     super(message, options)
     this.code = code
     this.details = details
@@ -117,7 +121,9 @@ export function toRunnerMeshError(thrown: unknown): RunnerMeshError {
   if (thrown instanceof Error && thrown.name === 'AbortError') {
     return new RunnerMeshError('cancelled', 'The call was cancelled.', { cause: thrown })
   }
-  return new RunnerMeshError('internal', 'An internal error occurred; the log of the peer has the details.', { cause: thrown })
+  return new RunnerMeshError('internal', 'An internal error occurred; the log of the peer has the details.', {
+    cause: thrown,
+  })
 }
 
 /** The message of anything thrown, for logs and for wrapping with a sentence of our own. */

@@ -32,7 +32,19 @@ export interface PolicySummary {
 }
 
 export interface Misfit {
-  readonly rule: 'task_type' | 'peer' | 'labels' | 'os' | 'arch' | 'cpus' | 'memory' | 'disk' | 'gpus' | 'trust' | 'profile' | 'network'
+  readonly rule:
+    | 'task_type'
+    | 'peer'
+    | 'labels'
+    | 'os'
+    | 'arch'
+    | 'cpus'
+    | 'memory'
+    | 'disk'
+    | 'gpus'
+    | 'trust'
+    | 'profile'
+    | 'network'
   /** One line for people: what is asked, what is there. */
   readonly message: string
 }
@@ -44,18 +56,23 @@ export function findMisfit(needs: Requirements, offer: Offer): Misfit | undefine
   }
   if (needs.peers.length > 0 && !needs.peers.includes(offer.peer)) return misfit('peer', 'the task names other peers')
   const missing = needs.labels.filter((label) => !offer.labels.includes(label))
-  if (missing.length > 0) return misfit('labels', `lacks the label${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`)
+  if (missing.length > 0)
+    return misfit('labels', `lacks the label${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`)
   if (needs.os !== undefined && needs.os !== offer.os) return misfit('os', `os ${offer.os}, task needs ${needs.os}`)
-  if (needs.arch !== undefined && needs.arch !== offer.arch) return misfit('arch', `arch ${offer.arch}, task needs ${needs.arch}`)
+  if (needs.arch !== undefined && needs.arch !== offer.arch)
+    return misfit('arch', `arch ${offer.arch}, task needs ${needs.arch}`)
   if (needs.cpus > offer.cpus) return misfit('cpus', `cpus ${String(offer.cpus)} < ${String(needs.cpus)}`)
-  if (needs.memoryBytes > offer.memoryBytes) return misfit('memory', `memory ${mib(offer.memoryBytes)} < ${mib(needs.memoryBytes)}`)
+  if (needs.memoryBytes > offer.memoryBytes)
+    return misfit('memory', `memory ${mib(offer.memoryBytes)} < ${mib(needs.memoryBytes)}`)
   if (needs.diskBytes > offer.diskBytes) return misfit('disk', `disk ${mib(offer.diskBytes)} < ${mib(needs.diskBytes)}`)
   if (needs.gpus > offer.gpus) return misfit('gpus', `gpu ${String(offer.gpus)} < ${String(needs.gpus)}`)
-  if (needs.trust !== undefined && needs.trust !== offer.trust) return misfit('trust', `trust class ${offer.trust}, task needs ${needs.trust}`)
+  if (needs.trust !== undefined && needs.trust !== offer.trust)
+    return misfit('trust', `trust class ${offer.trust}, task needs ${needs.trust}`)
   if (PROFILES.indexOf(needs.profile) > PROFILES.indexOf(offer.policy.profile)) {
     return misfit('profile', `host policy allows ${offer.policy.profile}, task asks for ${needs.profile}`)
   }
-  if (!offer.policy.networks.includes(needs.network)) return misfit('network', `host policy allows no network ${needs.network}`)
+  if (!offer.policy.networks.includes(needs.network))
+    return misfit('network', `host policy allows no network ${needs.network}`)
   return undefined
 }
 

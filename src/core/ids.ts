@@ -44,7 +44,8 @@ export function parseHomeId(text: string): HomeId {
 
 /** Ten random bytes become a home id: 80 bits in RFC 4648 base32, lower case. */
 export function homeIdFromBytes(bytes: Uint8Array): HomeId {
-  if (bytes.length !== 10) throw new RunnerMeshError('internal', `A home id is made of 10 bytes, not ${String(bytes.length)}.`)
+  if (bytes.length !== 10)
+    throw new RunnerMeshError('internal', `A home id is made of 10 bytes, not ${String(bytes.length)}.`)
   return base32(bytes) as HomeId
 }
 
@@ -59,7 +60,10 @@ export function findTaskIdParts(text: string): TaskIdParts | undefined {
 /** @throws RunnerMeshError `bad_request` */
 export function parseTaskId(text: string): TaskId {
   if (findTaskIdParts(text) !== undefined) return text as TaskId
-  throw new RunnerMeshError('bad_request', `Not a task id: ${quote(text)}. Expected <home>.<epoch>.<number>, as a submit answers it.`)
+  throw new RunnerMeshError(
+    'bad_request',
+    `Not a task id: ${quote(text)}. Expected <home>.<epoch>.<number>, as a submit answers it.`,
+  )
 }
 
 /** @throws RunnerMeshError `bad_request` */
@@ -76,7 +80,10 @@ export function formatTaskId(parts: TaskIdParts): TaskId {
 /** @throws RunnerMeshError `bad_request` */
 export function parsePeerId(text: string): PeerId {
   if (PEER_ID.test(text)) return text as PeerId
-  throw new RunnerMeshError('bad_request', `Not a peer id: ${quote(text)}. Expected the base58 text that a peer prints at start.`)
+  throw new RunnerMeshError(
+    'bad_request',
+    `Not a peer id: ${quote(text)}. Expected the base58 text that a peer prints at start.`,
+  )
 }
 
 /** @throws RunnerMeshError `internal` when the epoch or the log number is outside its span */

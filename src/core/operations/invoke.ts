@@ -18,7 +18,10 @@ export function createOperations(handlers: Handlers): Operations {
   const run = async <N extends OperationName>(name: N, raw: unknown, call: Call): Promise<Output<N>> => {
     const operation = CATALOG[name]
     if (!call.caller.access.has(operation.access)) {
-      throw new RunnerMeshError('forbidden', `${name} needs the right ${operation.access}, which ${call.caller.principal} does not have.`)
+      throw new RunnerMeshError(
+        'forbidden',
+        `${name} needs the right ${operation.access}, which ${call.caller.principal} does not have.`,
+      )
     }
     const input = parseInput(operation.input, raw, { dropUnknown: call.caller.door === 'peers' }) as Input<N>
     call.signal.throwIfAborted()
@@ -28,7 +31,9 @@ export function createOperations(handlers: Handlers): Operations {
     call: run,
     invoke: (name, input, call) => {
       if (!isOperationName(name)) {
-        return Promise.reject(new RunnerMeshError('unknown_operation', `There is no operation ${JSON.stringify(name.slice(0, 80))}.`))
+        return Promise.reject(
+          new RunnerMeshError('unknown_operation', `There is no operation ${JSON.stringify(name.slice(0, 80))}.`),
+        )
       }
       return run(name, input, call)
     },
@@ -46,18 +51,26 @@ export function parseInput<S extends z.ZodType>(schema: S, raw: unknown, { dropU
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
     const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys')
-    if (unknown.length === 0 || unknown.length < parsed.error.issues.length || !dropUnknown) throw inputError(parsed.error)
+    if (unknown.length === 0 || unknown.length < parsed.error.issues.length || !dropUnknown)
+      throw inputError(parsed.error)
     value = unknown.reduce<unknown>((rest, issue) => without(rest, issue.path, new Set(issue.keys)), value)
   }
   throw new RunnerMeshError('bad_request', 'The input is nested too deeply.')
 }
 
 function inputError(error: z.ZodError): RunnerMeshError {
-  const unknown = error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => dotted([...issue.path, key])) : []))
+  const unknown = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => dotted([...issue.path, key])) : [],
+  )
   if (unknown.length > 0) {
-    return new RunnerMeshError('unknown_field', `Unknown field${unknown.length > 1 ? 's' : ''} ${unknown.slice(0, 8).join(', ')}. Remove or correct ${unknown.length > 1 ? 'them' : 'it'}.`)
+    return new RunnerMeshError(
+      'unknown_field',
+      `Unknown field${unknown.length > 1 ? 's' : ''} ${unknown.slice(0, 8).join(', ')}. Remove or correct ${unknown.length > 1 ? 'them' : 'it'}.`,
+    )
   }
-  const faults = error.issues.slice(0, 8).map((issue) => `${issue.path.length > 0 ? dotted(issue.path) : 'input'}: ${issue.message}`)
+  const faults = error.issues
+    .slice(0, 8)
+    .map((issue) => `${issue.path.length > 0 ? dotted(issue.path) : 'input'}: ${issue.message}`)
   return new RunnerMeshError('bad_request', `${faults.join('; ')}.`)
 }
 
@@ -68,7 +81,10 @@ function dotted(path: readonly PropertyKey[]): string {
 function without(value: unknown, path: readonly PropertyKey[], keys: ReadonlySet<string>): unknown {
   if (typeof value !== 'object' || value === null) return value
   const [head, ...rest] = path
-  if (Array.isArray(value)) return value.map((item, index): unknown => (index === head ? without(item, rest, keys) : item))
+  if (Array.isArray(value))
+    return value.map((item, index): unknown => (index === head ? without(item, rest, keys) : item))
   if (head === undefined) return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.has(key)))
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === head ? without(item, rest, keys) : item]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, key === head ? without(item, rest, keys) : item]),
+  )
 }

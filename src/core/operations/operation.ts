@@ -6,7 +6,17 @@ import type { z } from 'zod'
 import type { PeerId } from '../ids.ts'
 
 /** What a caller must be allowed to do; also the scope of a token, as `tasks:read` and so on. */
-export const ACCESS = ['tasks:read', 'tasks:submit', 'tasks:cancel', 'tasks:work', 'cache:read', 'cache:write', 'peers:read', 'peers:call', 'admin'] as const
+export const ACCESS = [
+  'tasks:read',
+  'tasks:submit',
+  'tasks:cancel',
+  'tasks:work',
+  'cache:read',
+  'cache:write',
+  'peers:read',
+  'peers:call',
+  'admin',
+] as const
 export type Access = (typeof ACCESS)[number]
 
 export interface Hints {

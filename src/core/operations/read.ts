@@ -20,7 +20,8 @@ export const getTask = defineOperation({
 export const waitTask = defineOperation({
   name: 'p2p_taskqueue_wait_task',
   title: 'Wait for a task',
-  description: 'Waits until the task ends or the time is up, reporting progress. When timed_out is true, call it again.',
+  description:
+    'Waits until the task ends or the time is up, reporting progress. When timed_out is true, call it again.',
   access: 'tasks:read',
   hints: { ...READS, openWorld: true },
   input: z.strictObject({
@@ -87,14 +88,23 @@ export const explainTask = defineOperation({
     task_id: taskIdField,
     status: z.enum(STATUSES),
     summary: z.string(),
-    peers: z.array(z.object({ peer_id: z.string(), runner_name: z.string().optional(), fits: z.boolean(), rule: z.string().optional(), message: z.string().optional() })),
+    peers: z.array(
+      z.object({
+        peer_id: z.string(),
+        runner_name: z.string().optional(),
+        fits: z.boolean(),
+        rule: z.string().optional(),
+        message: z.string().optional(),
+      }),
+    ),
   }),
 })
 
 export const listPeers = defineOperation({
   name: 'list_peers',
   title: 'List runners',
-  description: 'Lists the peers of the mesh with how each was found and whether it is reached directly or through a relay.',
+  description:
+    'Lists the peers of the mesh with how each was found and whether it is reached directly or through a relay.',
   access: 'peers:read',
   hints: { ...READS, openWorld: true },
   input: z.strictObject({ limit: z.int().min(1).max(1000).default(50) }),

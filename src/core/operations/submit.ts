@@ -7,7 +7,8 @@ import { jsonObject, submitOptions, submittedView } from './views.ts'
 export const submitTask = defineOperation({
   name: 'p2p_taskqueue_submit',
   title: 'Submit a task of any type',
-  description: 'Queues a task of any type for a fitting runner. Prefer the docker submits for containers; follow with p2p_taskqueue_wait_task.',
+  description:
+    'Queues a task of any type for a fitting runner. Prefer the docker submits for containers; follow with p2p_taskqueue_wait_task.',
   access: 'tasks:submit',
   hints: ADDS,
   input: z.strictObject({

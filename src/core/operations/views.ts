@@ -70,11 +70,19 @@ export const requirementsInput = z.strictObject({
   peers: z.array(z.string()).max(64).optional().describe('Only these peers'),
 })
 
-const retryClass = z.union([z.enum(['worker_lost', 'pull_failed', 'oom', 'exit', 'any']), z.string().regex(/^exit:[0-9]{1,3}$/)])
+const retryClass = z.union([
+  z.enum(['worker_lost', 'pull_failed', 'oom', 'exit', 'any']),
+  z.string().regex(/^exit:[0-9]{1,3}$/),
+])
 
 /** What every submit may say about the task besides what is to be done. */
 export const submitOptions = {
-  priority: z.int().min(PRIORITY.lowest).max(PRIORITY.highest).default(PRIORITY.default).describe('1 to 10; higher runs first'),
+  priority: z
+    .int()
+    .min(PRIORITY.lowest)
+    .max(PRIORITY.highest)
+    .default(PRIORITY.default)
+    .describe('1 to 10; higher runs first'),
   idempotency_key: z.string().min(1).max(256).optional().describe('A repeat with the same key answers the first task'),
   idempotent: z.boolean().default(false).describe('May safely run again elsewhere when its runner is lost'),
   max_failures: z.int().min(1).max(1000).default(1).describe('Failed attempts before it fails for good'),
@@ -82,7 +90,9 @@ export const submitOptions = {
   retry_on: z.array(retryClass).max(32).default(['pull_failed']).describe('Failures worth another attempt'),
   delay_ms: duration().max(31_536_000_000).optional().describe('Not before this long from now'),
   needs: z.array(taskIdField).max(256).optional().describe('Tasks that must complete first'),
-  concurrency_group: z.strictObject({ key: z.string().min(1).max(256), max: z.int().min(1).max(100_000).default(1) }).optional(),
+  concurrency_group: z
+    .strictObject({ key: z.string().min(1).max(256), max: z.int().min(1).max(100_000).default(1) })
+    .optional(),
   requires: requirementsInput.optional(),
   clocks: clocksInput.optional(),
   workflow_id: z.string().min(1).max(256).optional(),
@@ -109,7 +119,11 @@ export const offerInput = z.object({
   disk_bytes: count(),
   gpus: count(),
   trust: z.enum(TRUST_CLASSES),
-  policy: z.object({ digest: z.string().max(128), profile: z.enum(PROFILES), networks: z.array(z.enum(NETWORKS)).max(8) }),
+  policy: z.object({
+    digest: z.string().max(128),
+    profile: z.enum(PROFILES),
+    networks: z.array(z.enum(NETWORKS)).max(8),
+  }),
 })
 
 export const grantView = z.object({
@@ -122,7 +136,13 @@ export const grantView = z.object({
   payload: jsonObject(),
   envelope: z.string().optional(),
   idempotent: z.boolean(),
-  clocks: z.object({ queue_ms: duration(), prepare_ms: duration(), run_ms: duration(), total_ms: duration(), grace_ms: duration() }),
+  clocks: z.object({
+    queue_ms: duration(),
+    prepare_ms: duration(),
+    run_ms: duration(),
+    total_ms: duration(),
+    grace_ms: duration(),
+  }),
   created_at: instant(),
 })
 export type GrantView = z.output<typeof grantView>

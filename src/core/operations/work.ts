@@ -2,14 +2,24 @@
 import { z } from 'zod'
 import { REASONS, STATUSES } from '../task.ts'
 import { ADDS, CHANGES, defineOperation, ENDS } from './operation.ts'
-import { duration, fenceField, grantView, jsonObject, offerInput, progressView, taskIdField, taskView } from './views.ts'
+import {
+  duration,
+  fenceField,
+  grantView,
+  jsonObject,
+  offerInput,
+  progressView,
+  taskIdField,
+  taskView,
+} from './views.ts'
 
 const workerField = z.string().max(128).optional().describe('Name of the worker; a mesh peer is known by its own id')
 
 export const claimNext = defineOperation({
   name: 'p2p_taskqueue_claim_next',
   title: 'Claim the next task',
-  description: 'Leases the best fitting tasks to the caller, waiting up to wait_s for one. Renew before lease_ms is over, then settle with the fence.',
+  description:
+    'Leases the best fitting tasks to the caller, waiting up to wait_s for one. Renew before lease_ms is over, then settle with the fence.',
   access: 'tasks:work',
   hints: ADDS,
   input: z.strictObject({
@@ -26,12 +36,15 @@ export const claimNext = defineOperation({
 export const renewLeases = defineOperation({
   name: 'p2p_taskqueue_renew',
   title: 'Renew leases',
-  description: 'Renews the leases of all tasks a worker holds at this home, with their progress. A task answered lost must be stopped.',
+  description:
+    'Renews the leases of all tasks a worker holds at this home, with their progress. A task answered lost must be stopped.',
   access: 'tasks:work',
   hints: CHANGES,
   input: z.strictObject({
     worker_id: workerField,
-    leases: z.array(z.strictObject({ task_id: taskIdField, fence: fenceField, progress: progressView.optional() })).max(1024),
+    leases: z
+      .array(z.strictObject({ task_id: taskIdField, fence: fenceField, progress: progressView.optional() }))
+      .max(1024),
   }),
   output: z.object({
     lease_ms: duration(),
@@ -42,7 +55,8 @@ export const renewLeases = defineOperation({
 export const completeTask = defineOperation({
   name: 'p2p_taskqueue_complete_task',
   title: 'Finish or cancel a task',
-  description: 'Reports the end of an attempt with its fence, or, without a fence and with status cancelled, cancels the task.',
+  description:
+    'Reports the end of an attempt with its fence, or, without a fence and with status cancelled, cancels the task.',
   access: 'tasks:work',
   hints: ENDS,
   input: z.strictObject({
@@ -54,7 +68,10 @@ export const completeTask = defineOperation({
     result: jsonObject().optional(),
     error: z.string().max(16_384).optional(),
   }),
-  output: z.object({ outcome: z.enum(['settled', 'already', 'fenced', 'unknown', 'cancelled', 'requested', 'terminal']), task: taskView.optional() }),
+  output: z.object({
+    outcome: z.enum(['settled', 'already', 'fenced', 'unknown', 'cancelled', 'requested', 'terminal']),
+    task: taskView.optional(),
+  }),
 })
 
 export const releaseTask = defineOperation({
@@ -66,7 +83,10 @@ export const releaseTask = defineOperation({
   input: z.strictObject({
     task_id: taskIdField,
     fence: fenceField,
-    refused: z.strictObject({ policy_digest: z.string().max(128), rule: z.string().max(512) }).optional().describe('Set when the host policy turned it down'),
+    refused: z
+      .strictObject({ policy_digest: z.string().max(128), rule: z.string().max(512) })
+      .optional()
+      .describe('Set when the host policy turned it down'),
   }),
   output: z.object({ released: z.boolean() }),
 })

@@ -52,7 +52,10 @@ export interface Signer {
   /** @returns base64url of the sealed envelope of kind `runner-mesh/<kind>/1` */
   seal(kind: 'task' | 'announcement', payload: Uint8Array): Promise<string>
   /** @throws RunnerMeshError signature_invalid */
-  open(kind: 'task' | 'announcement', envelope: string): Promise<{ readonly peer: PeerId; readonly payload: Uint8Array }>
+  open(
+    kind: 'task' | 'announcement',
+    envelope: string,
+  ): Promise<{ readonly peer: PeerId; readonly payload: Uint8Array }>
 }
 
 export interface Mesh extends Startable {
@@ -70,5 +73,10 @@ export interface Mesh extends Startable {
   addTarget(multiaddr: string, source: string): void
   removeTarget(multiaddr: string): void
   /** What became of each target, for `doctor`, `list_peers` and start-up messages. */
-  targets(): readonly { readonly address: string; readonly source: string; readonly state: 'connected' | 'dialling' | 'waiting'; readonly lastError?: string }[]
+  targets(): readonly {
+    readonly address: string
+    readonly source: string
+    readonly state: 'connected' | 'dialling' | 'waiting'
+    readonly lastError?: string
+  }[]
 }

@@ -160,8 +160,7 @@ export interface CronEntry {
 
 /** Where something changed, for those who listen. Emitted after the change is durable. */
 export type StoreEvent =
-  | { readonly kind: 'ready'; readonly needs: Requirements }
-  | { readonly kind: 'changed'; readonly taskId: TaskId }
+  { readonly kind: 'ready'; readonly needs: Requirements } | { readonly kind: 'changed'; readonly taskId: TaskId }
 
 export interface TaskStore extends Startable {
   /** Known once started. */
@@ -177,7 +176,12 @@ export interface TaskStore extends Startable {
   /** Graceful give-back: burns no budget. @returns false when the fence is not the live one */
   release(taskId: TaskId, fence: Fence, now: number): Promise<boolean>
   /** The worker's policy turned the task down: given back, and never offered to (task, peer, digest) again. */
-  refuse(taskId: TaskId, fence: Fence, refusal: { readonly worker: PeerId; readonly policyDigest: string; readonly rule: string }, now: number): Promise<boolean>
+  refuse(
+    taskId: TaskId,
+    fence: Fence,
+    refusal: { readonly worker: PeerId; readonly policyDigest: string; readonly rule: string },
+    now: number,
+  ): Promise<boolean>
   cancel(taskId: TaskId, now: number): Promise<CancelOutcome>
   /** A failed or cancelled task is queued again under its id with fresh budgets. @returns false when it is not failed or cancelled */
   resubmit(taskId: TaskId, now: number): Promise<boolean>
@@ -189,7 +193,9 @@ export interface TaskStore extends Startable {
   find(taskId: TaskId): Promise<Task | undefined>
   findByAlias(submitter: string, workflowId: string, alias: string): Promise<Task | undefined>
   attempts(taskId: TaskId): Promise<readonly Attempt[]>
-  refusals(taskId: TaskId): Promise<readonly { readonly worker: PeerId; readonly policyDigest: string; readonly rule: string }[]>
+  refusals(
+    taskId: TaskId,
+  ): Promise<readonly { readonly worker: PeerId; readonly policyDigest: string; readonly rule: string }[]>
   list(filter: TaskFilter, limit: number, cursor?: string): Promise<TaskPage>
   counts(): Promise<QueueCounts>
   /** Requirements of every fit class that has claimable tasks now. */
