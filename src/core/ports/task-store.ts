@@ -158,6 +158,11 @@ export interface CronEntry {
   readonly paused: boolean
 }
 
+export interface ReadyClass {
+  readonly needs: Requirements
+  readonly count: number
+}
+
 /** Where something changed, for those who listen. Emitted after the change is durable. */
 export type StoreEvent =
   { readonly kind: 'ready'; readonly needs: Requirements } | { readonly kind: 'changed'; readonly taskId: TaskId }
@@ -198,8 +203,8 @@ export interface TaskStore extends Startable {
   ): Promise<readonly { readonly worker: PeerId; readonly policyDigest: string; readonly rule: string }[]>
   list(filter: TaskFilter, limit: number, cursor?: string): Promise<TaskPage>
   counts(): Promise<QueueCounts>
-  /** Requirements of every fit class that has claimable tasks now. */
-  readyClasses(): readonly Requirements[]
+  /** Every fit class that has claimable tasks now, with how many. In memory: parked claims are matched against it. */
+  readyClasses(): readonly ReadyClass[]
 
   saveCron(entry: CronEntry): Promise<void>
   removeCron(name: string): Promise<boolean>
