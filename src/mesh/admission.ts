@@ -1,0 +1,229 @@
+/**
+ * Who gets in. A connection proves nothing; a peer is admitted when the HELLO of its RPC stream is done, and a connection
+ * on which that has not happened in time is closed.
+ *
+ * Two peers that dial each other at once would end up with two streams, or close each other's. So of each pair the one
+ * with the lower peer id is the arbiter: it takes part in one HELLO with a peer at a time, in either direction, and
+ * answers `busy` to a second. The other side always answers the arbiter. Whatever the timing, one stream remains and
+ * none is closed after it was handed out.
+ */
+import type { Connection, Stream } from '@libp2p/interface'
+import { errorText, RunnerMeshError } from '../core/errors.ts'
+import { parsePeerId, type PeerId } from '../core/ids.ts'
+import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import type { PeerHello, SelfHello } from '../core/ports/mesh.ts'
+import type { AdmittedPeers } from './admitted-peers.ts'
+import { answerGreeting, greet, HelloBusy } from './hello.ts'
+import type { MeshKey } from './mesh-key.ts'
+import { RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
+import { StreamChannel } from './stream-channel.ts'
+
+export interface AdmissionDeps {
+  readonly self: PeerId
+  readonly keys: readonly [MeshKey, ...MeshKey[]]
+  readonly hello: () => SelfHello
+  readonly peers: AdmittedPeers
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly limits: MeshLimits
+}
+
+interface Exchange {
+  readonly remote: PeerId
+  readonly connection: Connection
+  readonly role: 'dialer' | 'listener'
+  readonly give: AbortController
+  readonly done: Promise<void>
+}
+
+export class Admission {
+  readonly #deps: AdmissionDeps
+  readonly #exchanges = new Set<Exchange>()
+  readonly #unadmitted = new Map<Connection, () => void>()
+
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps
+  }
+
+  /** To be told of every connection, in either direction, as soon as it is encrypted. */
+  watch(connection: Connection): void {
+    const { clock, limits, log } = this.#deps
+    if (connection.direction === 'inbound' && this.#unadmitted.size >= limits.maxUnadmitted) {
+      log.warn('connection.turned_away', {
+        address: connection.remoteAddr.toString(),
+        unadmitted: this.#unadmitted.size,
+      })
+      connection.abort(new Error('too many connections that have not proven membership'))
+      return
+    }
+    const cancel = clock.after(limits.helloDeadlineMs, () => {
+      this.#unadmitted.delete(connection)
+      this.#release(connection)
+    })
+    this.#unadmitted.set(connection, cancel)
+    connection.addEventListener('close', () => this.#settled(connection))
+  }
+
+  /**
+   * Greets the peer at the other end, unless it is or becomes admitted by a stream of its own.
+   * @throws RunnerMeshError not_admitted, protocol_mismatch, peer_unreachable
+   */
+  async greet(connection: Connection, source: string): Promise<PeerId> {
+    const { peers, limits } = this.#deps
+    const remote = parsePeerId(connection.remotePeer.toString())
+    while (!peers.has(remote) && this.#greeting(remote)) await this.#exchangesWith(remote)
+    if (!peers.has(remote)) {
+      try {
+        await this.#exchange(connection, 'dialer', source, async (signal) => {
+          const stream = await connection.newStream(RPC_PROTOCOL, { signal, runOnLimitedConnection: true })
+          return { stream, talk: (channel) => greet(channel, this.#party(remote)) }
+        })
+      } catch (cause) {
+        // Our HELLO lost against theirs, which is under way or done.
+        if (!(cause instanceof HelloBusy) && !peers.has(remote)) throw cause
+        await this.#admittedWithin(remote, limits.helloDeadlineMs)
+      }
+    }
+    this.#release(connection)
+    return remote
+  }
+
+  /** The handler of inbound RPC streams. */
+  async answer(stream: Stream, connection: Connection): Promise<void> {
+    const { self, log } = this.#deps
+    const remote = parsePeerId(connection.remotePeer.toString())
+    // A peer that greets again has given up its earlier attempt.
+    for (const earlier of this.#exchanges) {
+      if (earlier.remote === remote && earlier.role === 'listener') earlier.give.abort(new Error('greeted again'))
+    }
+    const busy = (): boolean =>
+      self < remote && this.#exchanges.values().some((other) => other.remote === remote && other.role === 'dialer')
+    try {
+      await this.#exchange(connection, 'listener', 'inbound', () =>
+        Promise.resolve({ stream, talk: (channel) => answerGreeting(channel, this.#party(remote), busy) }),
+      )
+    } catch (cause) {
+      if (cause instanceof HelloBusy) return
+      log.warn('peer.refused', { peer: remote, address: connection.remoteAddr.toString(), error: errorText(cause) })
+    }
+  }
+
+  /** Ends every exchange and forgets every deadline. */
+  async stop(): Promise<void> {
+    for (const cancel of this.#unadmitted.values()) cancel()
+    this.#unadmitted.clear()
+    const exchanges = [...this.#exchanges]
+    for (const exchange of exchanges) exchange.give.abort(new Error('this peer is stopping'))
+    await Promise.all(exchanges.map((exchange) => exchange.done))
+  }
+
+  async #exchange(
+    connection: Connection,
+    role: Exchange['role'],
+    source: string,
+    open: (signal: AbortSignal) => Promise<{ stream: Stream; talk: (channel: StreamChannel) => Promise<PeerHello> }>,
+  ): Promise<void> {
+    const { peers, clock, limits } = this.#deps
+    const remote = parsePeerId(connection.remotePeer.toString())
+    const { promise: done, resolve: finish } = Promise.withResolvers<undefined>()
+    const exchange: Exchange = { remote, connection, role, give: new AbortController(), done }
+    const { signal } = exchange.give
+    this.#exchanges.add(exchange)
+    const cancel = clock.after(limits.helloDeadlineMs, () => {
+      const seconds = String(limits.helloDeadlineMs / 1000)
+      exchange.give.abort(
+        new RunnerMeshError('not_admitted', `Peer ${remote} did not prove its membership within ${seconds} s.`),
+      )
+    })
+    let channel: StreamChannel | undefined
+    try {
+      const { stream, talk } = await open(signal)
+      const opened = new StreamChannel(stream, remote, this.#deps)
+      channel = opened
+      signal.addEventListener('abort', () => opened.abort(reasonOf(signal)))
+      const hello = await talk(opened)
+      signal.throwIfAborted()
+      opened.admit()
+      this.#settled(connection)
+      this.#yieldTo(exchange)
+      const address = connection.remoteAddr.toString()
+      peers.add(
+        {
+          ...hello,
+          relayed: address.includes('/p2p-circuit'),
+          address,
+          source,
+          connectedAt: clock.now(),
+        },
+        opened,
+        connection,
+      )
+      opened.onClose(() => this.#release(connection))
+    } catch (cause) {
+      // An orderly end lets what was said, a refusal above all, arrive.
+      await channel?.close()
+      throw signal.aborted ? reasonOf(signal) : cause
+    } finally {
+      cancel()
+      this.#exchanges.delete(exchange)
+      finish(undefined)
+      this.#release(connection)
+    }
+  }
+
+  /** Once a stream to a peer stands, a second greeting of the same peer by this side is pointless. */
+  #yieldTo(winner: Exchange): void {
+    for (const other of this.#exchanges) {
+      if (other !== winner && other.remote === winner.remote) other.give.abort(new HelloBusy('another stream stands'))
+    }
+  }
+
+  #greeting(remote: PeerId): boolean {
+    return this.#exchanges.values().some((other) => other.remote === remote)
+  }
+
+  async #exchangesWith(remote: PeerId): Promise<void> {
+    await Promise.all([...this.#exchanges].filter((other) => other.remote === remote).map(({ done }) => done))
+  }
+
+  async #admittedWithin(remote: PeerId, ms: number): Promise<void> {
+    const { peers, clock } = this.#deps
+    if (peers.has(remote)) return
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+    const cancel = clock.after(ms, () =>
+      reject(new RunnerMeshError('peer_unreachable', `Peer ${remote} was busy and did not connect back.`)),
+    )
+    const forget = peers.onJoined((joined) => {
+      if (joined.peer === remote) resolve(undefined)
+    })
+    try {
+      await promise
+    } finally {
+      cancel()
+      forget()
+    }
+  }
+
+  #party(remote: PeerId) {
+    const { self, keys, hello, random } = this.#deps
+    return { self, remote, keys, hello: hello(), random }
+  }
+
+  #settled(connection: Connection): void {
+    this.#unadmitted.get(connection)?.()
+    this.#unadmitted.delete(connection)
+  }
+
+  /** A connection exists for its admitted stream, or for a HELLO under way. */
+  #release(connection: Connection): void {
+    const used =
+      this.#deps.peers.uses(connection) || this.#exchanges.values().some((other) => other.connection === connection)
+    if (used || connection.status !== 'open') return
+    connection.close().catch((cause: unknown) => connection.abort(new Error(errorText(cause))))
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason))
+}

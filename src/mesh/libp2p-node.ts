@@ -1,0 +1,119 @@
+/**
+ * The libp2p node: tcp, noise, yamux, identify and ping, with the library's own connection policy switched off. Why each
+ * setting is what it is stands beside it; each was measured with libp2p 3.3.
+ */
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { identify } from '@libp2p/identify'
+import { FaultTolerance, type Libp2p, type Listener, type Transport } from '@libp2p/interface'
+import { ping, type Ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { createLibp2p } from 'libp2p'
+import { errorText, RunnerMeshError } from '../core/errors.ts'
+import { SECOND } from '../core/lease.ts'
+import type { Identity } from './identity.ts'
+import type { MeshLimits } from './protocols.ts'
+
+export interface Libp2pNode {
+  readonly libp2p: Libp2p<{ ping: Ping }>
+  /** Where it listens now, wildcards resolved to the addresses of this machine; without peer id. */
+  listening(): readonly string[]
+  /** @throws RunnerMeshError address_in_use, config_invalid: naming the address; nothing stays open then */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface Libp2pNodeOptions {
+  readonly identity: Identity
+  readonly listen: readonly string[]
+  readonly announce: readonly string[]
+  readonly limits: MeshLimits
+}
+
+/** @throws RunnerMeshError config_invalid for an address that is none */
+export async function createLibp2pNode({ identity, listen, announce, limits }: Libp2pNodeOptions): Promise<Libp2pNode> {
+  const listeners = new Set<Listener>()
+  const failures: { readonly address: string; readonly cause: unknown }[] = []
+  const libp2p = await createLibp2p({
+    start: false,
+    privateKey: identity.privateKey,
+    addresses: { listen: [...listen], appendAnnounce: [...announce] },
+    // Otherwise one address that cannot be listened on hides which; ours is the clearer error, in `start`.
+    transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
+    transports: [(components) => watchListeners(tcp()(components), listeners, failures)],
+    connectionEncrypters: [noise()],
+    // A window beyond the read buffer lets a paused stream be reset by what is already on its way.
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })],
+    connectionManager: {
+      maxConnections: limits.maxConnections,
+      // The default of 5 a second and address turns away a fleet behind one router.
+      inboundConnectionThreshold: limits.inboundPerSecond,
+      maxIncomingPendingConnections: limits.maxUnadmitted,
+      addressDialTimeout: limits.dialTimeoutMs,
+      dialTimeout: limits.dialTimeoutMs,
+      inboundUpgradeTimeout: limits.helloDeadlineMs,
+      // The reconciler dials again; the library would give up after half a minute.
+      reconnectRetries: 0,
+    },
+    // A remote event loop that stands still for some seconds is no dead peer.
+    connectionMonitor: { pingInterval: 10 * SECOND, pingTimeout: { minTimeout: 15 * SECOND } },
+    services: { identify: identify(), ping: ping() },
+  }).catch((cause: unknown) => {
+    throw new RunnerMeshError('config_invalid', `Cannot set up the mesh: ${errorText(cause)}`, { cause })
+  })
+  return {
+    libp2p,
+    listening: () => [...listeners].flatMap((listener) => listener.getAddrs().map(String)),
+    start: async () => {
+      failures.length = 0
+      await libp2p.start()
+      const failure = failures.find(({ address, cause }) => !lacksIpv6(address, cause) || listeners.size === 0)
+      if (failure === undefined) return
+      await libp2p.stop()
+      throw listenError(failure.address, failure.cause)
+    },
+    stop: async () => {
+      await libp2p.stop()
+    },
+  }
+}
+
+/** The transport manager keeps its listeners and their errors to itself. */
+function watchListeners(
+  transport: Transport,
+  listeners: Set<Listener>,
+  failures: { readonly address: string; readonly cause: unknown }[],
+): Transport {
+  const createListener = transport.createListener.bind(transport)
+  transport.createListener = (options) => {
+    const listener = createListener(options)
+    const listenOn = listener.listen.bind(listener)
+    listener.listen = async (address) => {
+      try {
+        await listenOn(address)
+        listeners.add(listener)
+      } catch (cause) {
+        failures.push({ address: address.toString(), cause })
+        throw cause
+      }
+    }
+    listener.addEventListener('close', () => listeners.delete(listener))
+    return listener
+  }
+  return transport
+}
+
+/** A machine without IPv6 can still listen on IPv4 alone. */
+function lacksIpv6(address: string, cause: unknown): boolean {
+  return address.startsWith('/ip6/') && /EAFNOSUPPORT|EADDRNOTAVAIL/.test(errorText(cause))
+}
+
+function listenError(address: string, cause: unknown): RunnerMeshError {
+  const text = errorText(cause)
+  if (text.includes('EADDRINUSE')) {
+    const message = `Cannot listen on ${address}: another process uses that port. Stop it, or choose another listen address.`
+    return new RunnerMeshError('address_in_use', message, { cause })
+  }
+  const message = `Cannot listen on ${address}: ${text}. Choose a listen address of this machine, such as /ip4/0.0.0.0/tcp/0.`
+  return new RunnerMeshError('config_invalid', message, { cause })
+}

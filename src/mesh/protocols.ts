@@ -1,0 +1,43 @@
+/** Names and limits of the mesh, in one place. */
+import { SECOND } from '../core/lease.ts'
+
+/** HELLO and then JSON-RPC 2.0, in frames of core/frames.ts. */
+export const RPC_PROTOCOL = '/runner-mesh/rpc/1.0.0'
+
+export interface MeshLimits {
+  /** From the first byte of a stream to the end of its HELLO. */
+  readonly helloDeadlineMs: number
+  /** One frame of a HELLO. */
+  readonly helloFrameBytes: number
+  /** Connections in all; further inbound ones are turned away. */
+  readonly maxConnections: number
+  /** Inbound connections that have not proven membership yet. */
+  readonly maxUnadmitted: number
+  /** New inbound connections per second and address; a fleet behind one router shares an address. */
+  readonly inboundPerSecond: number
+  /** Streams of one protocol that one connection may open at us. */
+  readonly streamsPerPeer: number
+  /** Dials under way at once. */
+  readonly parallelDials: number
+  /** One address, until it is connected and encrypted. */
+  readonly dialTimeoutMs: number
+  /** Bytes waiting to be sent to one peer before its senders wait, and before the peer is given up as not reading. */
+  readonly sendHighWaterBytes: number
+  readonly sendLimitBytes: number
+  /** An orderly end of one stream or of the node. */
+  readonly closeTimeoutMs: number
+}
+
+export const MESH_LIMITS: MeshLimits = {
+  helloDeadlineMs: 3 * SECOND,
+  helloFrameBytes: 16_384,
+  maxConnections: 400,
+  maxUnadmitted: 100,
+  inboundPerSecond: 100,
+  streamsPerPeer: 8,
+  parallelDials: 4,
+  dialTimeoutMs: 2_500,
+  sendHighWaterBytes: 1_048_576,
+  sendLimitBytes: 33_554_432,
+  closeTimeoutMs: 1 * SECOND,
+}

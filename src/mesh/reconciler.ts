@@ -1,0 +1,192 @@
+/**
+ * Keeps the wanted peers connected; nothing in the library does.
+ *
+ *   waiting ──due──▶ dialling ──admitted──▶ connected ──peer gone──▶ waiting
+ *      ▲                │
+ *      └──── failed ────┘   each failure doubles the pause, up to the cap; a connection resets it
+ *
+ * Several addresses may lead to one peer: while it is admitted, by whoever's dial, none of them is dialled.
+ */
+import { errorText } from '../core/errors.ts'
+import { SECOND } from '../core/lease.ts'
+import type { PeerId } from '../core/ids.ts'
+import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+
+export const RECONNECT = { firstMs: SECOND / 2, longestMs: 15 * SECOND, jitter: 0.5 } as const
+
+export interface TargetView {
+  readonly address: string
+  readonly source: string
+  readonly state: 'connected' | 'dialling' | 'waiting'
+  readonly lastError?: string
+}
+
+export interface ReconcilerDeps {
+  /** Connects and greets; resolves with the peer that answered. Its errors are sentences for people. */
+  readonly dial: (address: string, source: string, signal: AbortSignal) => Promise<PeerId>
+  readonly isAdmitted: (peer: PeerId) => boolean
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly parallelDials: number
+}
+
+/** Thrown by `dial` for an address that will never become a peer: our own, or no address at all. */
+export class PointlessTarget extends Error {
+  override readonly name = 'PointlessTarget'
+}
+
+interface Target {
+  readonly address: string
+  readonly source: string
+  readonly give: AbortController
+  peer: PeerId | undefined
+  state: TargetView['state']
+  lastError: string | undefined
+  failures: number
+  pointless: boolean
+  cancelPause: (() => void) | undefined
+}
+
+export class Reconciler {
+  readonly #deps: ReconcilerDeps
+  readonly #targets = new Map<string, Target>()
+  readonly #queue: Target[] = []
+  readonly #dials = new Set<Promise<void>>()
+  #running = false
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    for (const target of this.#targets.values()) this.#enqueue(target)
+  }
+
+  /** Resolves when no dial is under way any more. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#queue.length = 0
+    for (const target of this.#targets.values()) {
+      target.cancelPause?.()
+      target.give.abort(new Error('this peer is stopping'))
+    }
+    await Promise.all(this.#dials)
+  }
+
+  /** @param peer the peer id that the address names, if it does */
+  add(address: string, source: string, peer?: PeerId): void {
+    if (this.#targets.has(address)) return
+    const target: Target = {
+      address,
+      source,
+      peer,
+      give: new AbortController(),
+      state: 'waiting',
+      lastError: undefined,
+      failures: 0,
+      pointless: false,
+      cancelPause: undefined,
+    }
+    this.#targets.set(address, target)
+    if (this.#running) this.#enqueue(target)
+  }
+
+  remove(address: string): void {
+    const target = this.#targets.get(address)
+    if (target === undefined) return
+    this.#targets.delete(address)
+    target.cancelPause?.()
+    target.give.abort(new Error('the address is no longer wanted'))
+  }
+
+  list(): TargetView[] {
+    return [...this.#targets.values()].map(({ address, source, state, lastError }) => ({
+      address,
+      source,
+      state,
+      ...(lastError === undefined ? {} : { lastError }),
+    }))
+  }
+
+  joined(peer: PeerId): void {
+    for (const target of this.#targets.values()) {
+      if (target.peer === peer && target.state !== 'dialling') this.#connected(target, peer)
+    }
+  }
+
+  left(peer: PeerId, cause?: Error): void {
+    for (const target of this.#targets.values()) {
+      if (target.peer !== peer || target.state !== 'connected') continue
+      target.lastError = cause === undefined ? 'the peer closed the connection' : errorText(cause)
+      this.#pause(target)
+    }
+  }
+
+  #enqueue(target: Target): void {
+    target.cancelPause = undefined
+    if (target.pointless) return
+    this.#queue.push(target)
+    this.#next()
+  }
+
+  #next(): void {
+    while (this.#running && this.#dials.size < this.#deps.parallelDials) {
+      const target = this.#queue.shift()
+      if (target === undefined) return
+      if (target.state !== 'waiting' || this.#targets.get(target.address) !== target) continue
+      if (target.peer !== undefined && this.#deps.isAdmitted(target.peer)) {
+        this.#connected(target, target.peer)
+        continue
+      }
+      const dialling = this.#dial(target).finally(() => {
+        this.#dials.delete(dialling)
+        this.#next()
+      })
+      this.#dials.add(dialling)
+    }
+  }
+
+  async #dial(target: Target): Promise<void> {
+    const { dial, isAdmitted, log } = this.#deps
+    target.state = 'dialling'
+    try {
+      const peer = await dial(target.address, target.source, target.give.signal)
+      target.peer = peer
+      // It may have gone again before this line, when nobody saw this target as connected yet.
+      if (isAdmitted(peer)) this.#connected(target, peer)
+      else this.#failed(target, new Error('the peer closed the connection'))
+    } catch (cause) {
+      if (target.give.signal.aborted) return
+      target.pointless = cause instanceof PointlessTarget
+      this.#failed(target, cause)
+      log.debug('target.failed', { address: target.address, source: target.source, error: target.lastError })
+    }
+  }
+
+  #connected(target: Target, peer: PeerId): void {
+    target.cancelPause?.()
+    target.cancelPause = undefined
+    target.peer = peer
+    target.state = 'connected'
+    target.failures = 0
+    target.lastError = undefined
+  }
+
+  #failed(target: Target, cause: unknown): void {
+    target.lastError = errorText(cause)
+    this.#pause(target)
+  }
+
+  #pause(target: Target): void {
+    target.state = 'waiting'
+    if (!this.#running || target.pointless || this.#targets.get(target.address) !== target) return
+    const { clock, random } = this.#deps
+    const pauseMs = Math.min(RECONNECT.longestMs, RECONNECT.firstMs * 2 ** Math.min(target.failures, 10))
+    target.failures += 1
+    const jittered = pauseMs * (1 - RECONNECT.jitter + 2 * RECONNECT.jitter * random.unit())
+    target.cancelPause = clock.after(jittered, () => this.#enqueue(target))
+  }
+}
