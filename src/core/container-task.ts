@@ -65,7 +65,7 @@ const positiveMiB = z.int().min(1).max(16_777_216)
 
 /** What both kinds of container task may ask for. */
 const containerFields = {
-  command: command.optional().describe('Command: argv array, or a string split into words'),
+  command: command.optional().describe('Argv, or a string split into words'),
   entrypoint: command.optional().describe('Entrypoint in place of the image’s own'),
   environment: z.record(environmentName, noNul('a variable')).optional().describe('Environment variables; no secrets'),
   working_dir: noNul('the directory').startsWith('/', 'must be an absolute path').optional(),
@@ -80,10 +80,7 @@ const containerFields = {
   pids: z.int().min(1).max(1_048_576).default(CONTAINER_DEFAULTS.pids),
   shm_mb: positiveMiB.optional(),
   gpus: z.int().min(0).max(64).default(0),
-  profile: z
-    .enum(PROFILES)
-    .default(CONTAINER_DEFAULTS.profile)
-    .describe('Isolation, tightest first: strict, standard, trusted'),
+  profile: z.enum(PROFILES).default(CONTAINER_DEFAULTS.profile).describe('Isolation, tightest first'),
   network: z.enum(NETWORKS).default(CONTAINER_DEFAULTS.network),
 } as const
 

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { RunnerMeshError } from '../errors.ts'
 import { CATALOG, isOperationName, type Handlers, type Input, type Output, type OperationName } from './catalog.ts'
-import type { Call } from './operation.ts'
+import { isAllowed, type Call } from './operation.ts'
 
 export interface Operations {
   /**
@@ -17,7 +17,7 @@ export interface Operations {
 export function createOperations(handlers: Handlers): Operations {
   const run = async <N extends OperationName>(name: N, raw: unknown, call: Call): Promise<Output<N>> => {
     const operation = CATALOG[name]
-    if (!call.caller.access.has(operation.access)) {
+    if (!isAllowed(operation, call.caller.access)) {
       throw new RunnerMeshError(
         'forbidden',
         `${name} needs the right ${operation.access}, which ${call.caller.principal} does not have.`,

@@ -33,6 +33,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   /** At most two sentences: what, when, what next. */
   readonly description: string
   readonly access: Access
+  /** A right that opens a part of it; the handler says which part. */
+  readonly partialAccess?: Access
   readonly hints: Hints
   readonly input: I
   /** What a successful call answers, without the `ok` that doors add. */
@@ -43,6 +45,14 @@ export function defineOperation<I extends z.ZodObject, O extends z.ZodObject, N 
   operation: Operation<I, O> & { readonly name: N },
 ): Operation<I, O> & { readonly name: N } {
   return operation
+}
+
+/** Whether someone with these rights may call it at all. */
+export function isAllowed(
+  operation: Pick<Operation, 'access' | 'partialAccess'>,
+  access: ReadonlySet<Access>,
+): boolean {
+  return access.has(operation.access) || (operation.partialAccess !== undefined && access.has(operation.partialAccess))
 }
 
 /** Reads only. */

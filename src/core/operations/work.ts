@@ -26,7 +26,7 @@ export const claimNext = defineOperation({
     worker_id: workerField,
     request_id: z.string().min(1).max(64).optional().describe('A repeat with the same id answers the same grants'),
     supported_task_types: z.array(z.string().max(128)).max(64).optional().describe('Empty means any'),
-    offer: offerInput.optional().describe('What the worker has; without it only tasks without requirements fit'),
+    offer: offerInput.optional().describe('What the worker has; without it any size fits, but no labels, os or arch'),
     max_tasks: z.int().min(1).max(128).default(1),
     wait_s: z.number().min(0).max(60).default(0),
   }),
@@ -58,6 +58,7 @@ export const completeTask = defineOperation({
   description:
     'Reports the end of an attempt with its fence, or, without a fence and with status cancelled, cancels the task.',
   access: 'tasks:work',
+  partialAccess: 'tasks:cancel',
   hints: ENDS,
   input: z.strictObject({
     task_id: taskIdField,

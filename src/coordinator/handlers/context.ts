@@ -1,0 +1,70 @@
+/** What every handler works with, and the one rule of who sees which task. */
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Events } from '../../core/events.ts'
+import { findTaskIdParts, type PeerId, type TaskId } from '../../core/ids.ts'
+import type { LeaseSettings } from '../../core/lease.ts'
+import type { Caller } from '../../core/operations/operation.ts'
+import type { TaskView } from '../../core/operations/views.ts'
+import type { Clock, Random } from '../../core/ports/clock.ts'
+import type { Mesh } from '../../core/ports/mesh.ts'
+import type { Task } from '../../core/task.ts'
+import type { Home } from '../home.ts'
+import type { PeerBook } from '../peer-book.ts'
+import type { SubmissionSettings } from '../submission.ts'
+import { toTaskView } from '../task-view.ts'
+
+export interface HandlerDeps {
+  /** Undefined on a peer that only works. */
+  readonly home: Home | undefined
+  readonly mesh: Mesh
+  readonly peers: PeerBook
+  readonly events: Events
+  readonly clock: Clock
+  readonly random: Random
+  readonly lease: LeaseSettings
+  readonly submission: SubmissionSettings
+  readonly version: string
+  /** What this peer's own executor can do, for its status. */
+  readonly executorStatus: () => Readonly<Record<string, string | number | boolean>>
+}
+
+/** @throws RunnerMeshError peer_not_allowed on a peer that keeps no queue */
+export function getHome({ home }: Pick<HandlerDeps, 'home'>): Home {
+  if (home !== undefined) return home
+  throw new RunnerMeshError(
+    'peer_not_allowed',
+    'This peer only works and keeps no queue. Ask a peer that was started with: runner-mesh up',
+  )
+}
+
+/**
+ * A foreign task answers as an unknown one does: ids are names, not capabilities.
+ * @throws RunnerMeshError task_not_found
+ */
+export async function getVisibleTask(deps: HandlerDeps, id: string, caller: Caller): Promise<Task> {
+  const home = getHome(deps)
+  const task = findTaskIdParts(id) === undefined ? undefined : await home.store.find(id as TaskId)
+  if (task !== undefined && canSee(caller, task)) return task
+  throw new RunnerMeshError(
+    'task_not_found',
+    `No task ${JSON.stringify(id.slice(0, 80))} here. Task ids come from a submit or from listing tasks.`,
+  )
+}
+
+export function viewOf({ peers }: Pick<HandlerDeps, 'peers'>, task: Task, bodies = true): TaskView {
+  return toTaskView(task, { bodies, runnerName: (peer) => peers.runnerName(peer) })
+}
+
+/** A mesh peer is its own id; any other worker is named after its principal, so nobody speaks for another. */
+export function workerOf(caller: Caller, name: string | undefined): PeerId {
+  if (caller.peer !== undefined) return caller.peer
+  return (name === undefined || name === '' ? caller.principal : `${caller.principal}/${name}`) as PeerId
+}
+
+function canSee(caller: Caller, task: Task): boolean {
+  return (
+    caller.access.has('admin') ||
+    task.submitter === caller.principal ||
+    (caller.peer !== undefined && task.worker === caller.peer)
+  )
+}

@@ -1,0 +1,123 @@
+/** Handlers of the operations that only look. */
+import { canonicalTaskType } from '../../core/container-task.ts'
+import type { AnyEvent } from '../../core/events.ts'
+import type { TaskId } from '../../core/ids.ts'
+import { SECOND } from '../../core/lease.ts'
+import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
+import type { Caller } from '../../core/operations/operation.ts'
+import type { TaskFilter } from '../../core/ports/task-store.ts'
+import { explain } from '../explain.ts'
+import { listPeers } from '../peer-book.ts'
+import { logTail } from '../task-view.ts'
+import { waitForEnd } from '../waiting.ts'
+import { getHome, getVisibleTask, viewOf, type HandlerDeps } from './context.ts'
+
+type ReadOperation =
+  | 'p2p_taskqueue_status'
+  | 'p2p_taskqueue_get_task'
+  | 'p2p_taskqueue_wait_task'
+  | 'p2p_taskqueue_list_tasks'
+  | 'p2p_taskqueue_explain'
+  | 'list_peers'
+
+export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperation> {
+  const { mesh, peers, clock, events } = deps
+  const nameOf = (peer: string): string => peers.runnerName(peer) ?? peer
+  return {
+    p2p_taskqueue_status: ({ detail }) => statusOf(deps, detail),
+    p2p_taskqueue_get_task: async (input, { caller }) => {
+      const task = await getVisibleTask(deps, input.task_id, caller)
+      const tail = logTail(task.result, input.log_tail_lines)
+      return { task: viewOf(deps, task), ...(tail === undefined ? {} : { log_tail: tail }) }
+    },
+    p2p_taskqueue_wait_task: async (input, { caller, signal, progress }) => {
+      const { task, timedOut } = await waitForEnd(
+        { clock, events, find: () => getVisibleTask(deps, input.task_id, caller) },
+        input.task_id as TaskId,
+        {
+          timeoutMs: input.timeout_s * SECOND,
+          signal,
+          onEvent: (event) => {
+            const message = describe(event, nameOf)
+            if (message !== undefined) progress({ message, data: { task_id: input.task_id } })
+          },
+        },
+      )
+      const tail = logTail(task.result, input.log_tail_lines)
+      return { task: viewOf(deps, task), timed_out: timedOut, ...(tail === undefined ? {} : { log_tail: tail }) }
+    },
+    p2p_taskqueue_list_tasks: async (input, { caller }) => {
+      const page = await getHome(deps).store.list(filterOf(input, caller), input.limit, input.cursor)
+      return {
+        tasks: page.tasks.map((task) => viewOf(deps, task, false)),
+        ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),
+      }
+    },
+    p2p_taskqueue_explain: async (input, { caller }) => {
+      const task = await getVisibleTask(deps, input.task_id, caller)
+      return explain(task, peers.offers(), await getHome(deps).store.refusals(task.id))
+    },
+    list_peers: (input) => Promise.resolve(listPeers(mesh, peers, input.limit)),
+  }
+}
+
+function filterOf(input: Input<'p2p_taskqueue_list_tasks'>, caller: Caller): TaskFilter {
+  const types = (input.task_types ?? []).map(canonicalTaskType)
+  return {
+    ...(input.status === undefined ? {} : { statuses: [input.status] }),
+    ...(types.length === 0 ? {} : { types }),
+    ...(input.workflow_id === undefined ? {} : { workflowId: input.workflow_id }),
+    ...(input.tag === undefined ? {} : { tag: input.tag }),
+    ...(caller.access.has('admin') ? {} : { submitter: caller.principal }),
+  }
+}
+
+async function statusOf(
+  { home, mesh, version, executorStatus }: HandlerDeps,
+  detail: boolean,
+): Promise<Output<'p2p_taskqueue_status'>> {
+  const counts = await home?.store.counts()
+  return {
+    peer_id: mesh.self,
+    ...(home === undefined ? {} : { home_id: home.store.homeId }),
+    version,
+    queued: counts?.byStatus.queued ?? 0,
+    running: counts?.byStatus.running ?? 0,
+    completed: counts?.byStatus.completed ?? 0,
+    failed: counts?.byStatus.failed ?? 0,
+    cancelled: counts?.byStatus.cancelled ?? 0,
+    parked_claims: home?.parkedClaims ?? 0,
+    connected_peers: mesh.peers().length,
+    ...(counts?.oldestReadyAt === undefined ? {} : { oldest_ready_at: counts.oldestReadyAt }),
+    ...(detail && counts !== undefined
+      ? {
+          queued_by_phase: { ...counts.queuedByPhase },
+          queued_by_type: { ...counts.queuedByType },
+          running_by_type: { ...counts.runningByType },
+        }
+      : {}),
+    ...(detail ? { executor: { ...executorStatus() } } : {}),
+  }
+}
+
+/** One line for people of what happened to a task. */
+function describe(event: AnyEvent, name: (peer: string) => string): string | undefined {
+  switch (event.name) {
+    case 'task.claimed':
+      return `claimed by ${name(event.worker)}, attempt ${String(event.attempt)}`
+    case 'task.progressed':
+      return `${event.progress.phase} on ${name(event.worker)}${event.progress.message === '' ? '' : `: ${event.progress.message}`}`
+    case 'task.retried':
+      return `failed (${event.reason}), queued again`
+    case 'task.suspected':
+      return 'its worker has not been heard of since its lease ended'
+    case 'task.released':
+      return `given back by ${name(event.worker)}`
+    case 'task.cancel_requested':
+      return 'cancel requested'
+    case 'task.settled':
+      return `${event.status}${event.reason === undefined ? '' : ` (${event.reason})`}`
+    default:
+      return undefined
+  }
+}

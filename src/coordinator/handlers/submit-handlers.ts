@@ -1,0 +1,47 @@
+/** Handlers of the operations that add or cancel tasks. */
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Handlers, Output } from '../../core/operations/catalog.ts'
+import type { Call } from '../../core/operations/operation.ts'
+import { fromGeneric, fromImage, fromRepository, toNewTask, type Submission } from '../submission.ts'
+import { getHome, getVisibleTask, type HandlerDeps } from './context.ts'
+
+type SubmitOperation =
+  | 'p2p_taskqueue_submit'
+  | 'p2p_taskqueue_submit_docker_hub'
+  | 'p2p_taskqueue_submit_docker_github'
+  | 'p2p_taskqueue_cancel'
+
+export function createSubmitHandlers(deps: HandlerDeps): Pick<Handlers, SubmitOperation> {
+  const submit = async (submission: Submission, call: Call): Promise<Output<'p2p_taskqueue_submit'>> => {
+    const home = getHome(deps)
+    const task = await toNewTask(submission, call.caller, {
+      signer: deps.mesh.signer,
+      meshId: deps.mesh.meshId,
+      clock: deps.clock,
+      random: deps.random,
+      settings: deps.submission,
+    })
+    const [submitted] = await home.submit([task])
+    if (submitted === undefined) throw new RunnerMeshError('internal', 'The store answered no submission.')
+    const status = submitted.created ? 'queued' : ((await home.store.find(submitted.id))?.status ?? 'queued')
+    return {
+      task_id: submitted.id,
+      created: submitted.created,
+      durability: home.store.durability,
+      status,
+      task_type: submission.type,
+    }
+  }
+
+  return {
+    p2p_taskqueue_submit: (input, call) => submit(fromGeneric(input), call),
+    p2p_taskqueue_submit_docker_hub: (input, call) => submit(fromImage(input), call),
+    p2p_taskqueue_submit_docker_github: (input, call) => submit(fromRepository(input), call),
+    p2p_taskqueue_cancel: async (input, { caller }) => {
+      const task = await getVisibleTask(deps, input.task_id, caller)
+      const outcome = await getHome(deps).cancel(task.id)
+      if (outcome === 'unknown') throw new RunnerMeshError('task_not_found', `No task ${task.id} here any more.`)
+      return { outcome, status: (await getVisibleTask(deps, input.task_id, caller)).status }
+    },
+  }
+}

@@ -1,0 +1,119 @@
+/** Handlers of the operations of workers: claim, renew, settle, give back. */
+import { canonicalTaskType } from '../../core/container-task.ts'
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Offer } from '../../core/fit.ts'
+import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
+import { SECOND } from '../../core/lease.ts'
+import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
+import type { Call } from '../../core/operations/operation.ts'
+import type { Renewal } from '../../core/ports/task-store.ts'
+import { toGrantView } from '../task-view.ts'
+import { getHome, getVisibleTask, viewOf, workerOf, type HandlerDeps } from './context.ts'
+
+type WorkOperation =
+  'p2p_taskqueue_claim_next' | 'p2p_taskqueue_renew' | 'p2p_taskqueue_complete_task' | 'p2p_taskqueue_release'
+
+export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperation> {
+  return {
+    p2p_taskqueue_claim_next: async (input, { caller, signal }) => {
+      const worker = workerOf(caller, input.worker_id)
+      const offer = toOffer(worker, input)
+      deps.peers.sawOffer(offer, deps.clock.now())
+      const grants = await getHome(deps).claim(
+        {
+          worker,
+          requestId: input.request_id ?? deps.random.uuid(),
+          offer,
+          max: input.max_tasks,
+          waitMs: input.wait_s * SECOND,
+        },
+        signal,
+      )
+      return { grants: grants.map(toGrantView) }
+    },
+    p2p_taskqueue_renew: async (input, { caller }) => {
+      const worker = workerOf(caller, input.worker_id)
+      const verdicts = await getHome(deps).renew(input.leases.map(toRenewal), worker)
+      return {
+        lease_ms: deps.lease.leaseMs,
+        verdicts: input.leases.map(({ task_id }, index) => ({ task_id, verdict: verdicts[index] ?? 'lost' })),
+      }
+    },
+    p2p_taskqueue_complete_task: (input, call) =>
+      input.fence === undefined ? cancelWithoutFence(deps, input, call) : settle(deps, input, input.fence, call),
+    p2p_taskqueue_release: async (input, { caller }) => {
+      const worker = workerOf(caller, undefined)
+      const [taskId, fence] = [input.task_id as TaskId, input.fence as Fence]
+      const home = getHome(deps)
+      if (input.refused === undefined) return { released: await home.release(taskId, fence, worker) }
+      const refusal = { worker, policyDigest: input.refused.policy_digest, rule: input.refused.rule }
+      return { released: await home.refuse(taskId, fence, refusal) }
+    },
+  }
+}
+
+type CompleteInput = Input<'p2p_taskqueue_complete_task'>
+type CompleteOutput = Output<'p2p_taskqueue_complete_task'>
+
+async function settle(
+  deps: HandlerDeps,
+  input: CompleteInput,
+  fence: number,
+  { caller }: Call,
+): Promise<CompleteOutput> {
+  if (!caller.access.has('tasks:work')) {
+    throw new RunnerMeshError(
+      'forbidden',
+      `Reporting an attempt needs the right tasks:work, which ${caller.principal} does not have.`,
+    )
+  }
+  const { outcome, task } = await getHome(deps).settle({
+    taskId: input.task_id as TaskId,
+    fence: fence as Fence,
+    status: input.status,
+    ...(input.reason === undefined ? {} : { reason: input.reason }),
+    ...(input.exit_code === undefined ? {} : { exitCode: input.exit_code }),
+    ...(input.result === undefined ? {} : { result: input.result }),
+    ...(input.error === undefined ? {} : { error: input.error }),
+  })
+  return { outcome, ...(task === undefined ? {} : { task: viewOf(deps, task) }) }
+}
+
+/** The fixed tools have no cancel of their own: agents cancel by reporting `cancelled` without a fence. */
+async function cancelWithoutFence(deps: HandlerDeps, input: CompleteInput, { caller }: Call): Promise<CompleteOutput> {
+  if (input.status !== 'cancelled') {
+    throw new RunnerMeshError(
+      'bad_request',
+      `fence: needed to report ${input.status}; it came with the claim. Without a fence only status cancelled is accepted.`,
+    )
+  }
+  const task = await getVisibleTask(deps, input.task_id, caller)
+  const outcome = await getHome(deps).cancel(task.id)
+  return { outcome, task: viewOf(deps, await getVisibleTask(deps, input.task_id, caller)) }
+}
+
+function toRenewal({ task_id, fence, progress }: Input<'p2p_taskqueue_renew'>['leases'][number]): Renewal {
+  const lease = { taskId: task_id as TaskId, fence: fence as Fence }
+  if (progress === undefined) return lease
+  const { phase, message, log_bytes: logBytes, fraction } = progress
+  return { ...lease, progress: { phase, message, logBytes, ...(fraction === undefined ? {} : { fraction }) } }
+}
+
+function toOffer(worker: PeerId, input: Input<'p2p_taskqueue_claim_next'>): Offer {
+  const { offer } = input
+  const taskTypes = [...new Set((input.supported_task_types ?? offer?.task_types ?? []).map(canonicalTaskType))]
+  const any = Number.MAX_SAFE_INTEGER
+  return {
+    peer: worker,
+    taskTypes,
+    labels: offer?.labels ?? [],
+    os: offer?.os ?? '',
+    arch: offer?.arch ?? '',
+    cpus: offer?.cpus ?? any,
+    memoryBytes: offer?.memory_bytes ?? any,
+    diskBytes: offer?.disk_bytes ?? any,
+    gpus: offer?.gpus ?? any,
+    trust: offer?.trust ?? 'untrusted',
+    policy: offer?.policy ?? { digest: 'none', profile: 'trusted', networks: ['none', 'bridge'] },
+  }
+}

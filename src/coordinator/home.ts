@@ -1,0 +1,238 @@
+/**
+ * The home: the one place that decides the state of the tasks it accepted. It turns calls into steps of the store, tells
+ * listeners what changed, keeps claims parked, and lets time limits fall due.
+ */
+import type { Events } from '../core/events.ts'
+import { errorText, RunnerMeshError } from '../core/errors.ts'
+import { fits, type Offer } from '../core/fit.ts'
+import type { Fence, PeerId, TaskId } from '../core/ids.ts'
+import { SECOND, type LeaseSettings } from '../core/lease.ts'
+import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
+import type { ReadyNotice } from '../core/ports/link.ts'
+import type {
+  CancelOutcome,
+  Grant,
+  NewTask,
+  Renewal,
+  RenewalVerdict,
+  Settled,
+  Settlement,
+  Submitted,
+  TaskStore,
+} from '../core/ports/task-store.ts'
+import { isTerminal, type Requirements, type Task } from '../core/task.ts'
+import { ParkedClaims } from './parked-claims.ts'
+
+export interface HomeDeps {
+  readonly store: TaskStore
+  readonly events: Events
+  readonly clock: Clock
+  readonly log: Logger
+  readonly lease: LeaseSettings
+}
+
+export interface ClaimCall {
+  readonly worker: PeerId
+  readonly requestId: string
+  readonly offer: Offer
+  readonly max: number
+  readonly waitMs: number
+}
+
+/** The store is swept at least this often. */
+const SWEEP_MS = SECOND
+const PRUNE_ROWS = 500
+
+export class Home implements Startable {
+  readonly store: TaskStore
+  readonly #deps: HomeDeps
+  readonly #parked: ParkedClaims
+  #unsubscribe: () => void = () => undefined
+  #sweeping: Promise<void> | undefined
+  #stopTimer: () => void = () => undefined
+  #running = false
+  readonly #readyListeners = new Set<() => void>()
+
+  constructor(deps: HomeDeps) {
+    this.#deps = deps
+    this.store = deps.store
+    this.#parked = new ParkedClaims({
+      clock: deps.clock,
+      claim: (request) => this.#claim(request),
+      readyClasses: () => deps.store.readyClasses(),
+      choose: (candidates) => {
+        const [first] = candidates
+        if (first === undefined) throw new RunnerMeshError('internal', 'Nobody to choose from.')
+        return first
+      },
+    })
+  }
+
+  async start(): Promise<void> {
+    if (this.#running) return
+    await this.store.start()
+    this.#running = true
+    this.#unsubscribe = this.store.subscribe((event) => {
+      if (event.kind !== 'ready') return
+      this.#parked.wake()
+      for (const listener of this.#readyListeners) listener()
+    })
+    this.#schedule(0)
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#running) return
+    this.#running = false
+    this.#stopTimer()
+    this.#parked.dismissAll()
+    await this.#sweeping
+    this.#unsubscribe()
+    await this.store.stop()
+  }
+
+  get parkedClaims(): number {
+    return this.#parked.size
+  }
+
+  /** @returns a function that ends the subscription */
+  onReady(listener: () => void): () => void {
+    this.#readyListeners.add(listener)
+    return () => this.#readyListeners.delete(listener)
+  }
+
+  /** What connected peers are told of this queue. */
+  async readyNotice(): Promise<ReadyNotice> {
+    const counts = await this.store.counts()
+    return {
+      ready: counts.queuedByPhase.ready,
+      ...(counts.oldestReadyAt === undefined ? {} : { oldest_ready_at: counts.oldestReadyAt }),
+      ...(counts.topPriority === undefined ? {} : { top_priority: counts.topPriority }),
+    }
+  }
+
+  async submit(tasks: readonly NewTask[]): Promise<readonly Submitted[]> {
+    const submitted = await this.store.submit(tasks, this.#deps.clock.now())
+    submitted.forEach(({ id, created }, index) => {
+      const task = tasks[index]
+      if (created && task !== undefined) {
+        this.#emit({ name: 'task.submitted', taskId: id, type: task.type, submitter: task.submitter })
+      }
+    })
+    return submitted
+  }
+
+  /** Answers with grants at once, or as soon as a task fits, or with none when the time is up or the caller has gone. */
+  async claim({ worker, requestId, offer, max, waitMs }: ClaimCall, signal: AbortSignal): Promise<readonly Grant[]> {
+    if (!this.#running) throw new RunnerMeshError('stopping', 'This home is stopping. Claim at another peer.')
+    const request = {
+      worker,
+      requestId,
+      max,
+      leaseMs: this.#deps.lease.leaseMs,
+      fits: (needs: Requirements) => fits(needs, offer),
+      policyDigest: offer.policy.digest,
+    }
+    if (waitMs > 0) this.#emit({ name: 'claim.parked', worker })
+    const grants = await this.#parked.park(request, offer, waitMs, signal)
+    if (signal.aborted) {
+      await Promise.all(grants.map((grant) => this.release(grant.task.id, grant.fence, worker)))
+      return []
+    }
+    if (waitMs > 0) this.#emit({ name: 'claim.answered', worker, grants: grants.length })
+    return grants
+  }
+
+  async renew(renewals: readonly Renewal[], worker: PeerId): Promise<readonly RenewalVerdict[]> {
+    const verdicts = await this.store.renew(renewals, worker, this.#deps.clock.now())
+    renewals.forEach(({ taskId, fence, progress }, index) => {
+      if (verdicts[index] === 'lost') this.#emit({ name: 'task.fenced', taskId, fence })
+      else if (progress !== undefined) this.#emit({ name: 'task.progressed', taskId, worker, progress })
+    })
+    return verdicts
+  }
+
+  async settle(settlement: Settlement): Promise<Settled> {
+    const [settled] = await this.store.settle([settlement], this.#deps.clock.now())
+    if (settled === undefined) throw new RunnerMeshError('internal', 'The store answered no settlement.')
+    const { taskId, fence } = settlement
+    if (settled.outcome === 'fenced') this.#emit({ name: 'task.fenced', taskId, fence })
+    if (settled.outcome === 'settled' && settled.task !== undefined) this.#announceEnd(settled.task, settlement)
+    return settled
+  }
+
+  async release(taskId: TaskId, fence: Fence, worker: PeerId): Promise<boolean> {
+    const released = await this.store.release(taskId, fence, this.#deps.clock.now())
+    if (released) this.#emit({ name: 'task.released', taskId, worker, why: 'released' })
+    return released
+  }
+
+  async refuse(
+    taskId: TaskId,
+    fence: Fence,
+    refusal: { worker: PeerId; policyDigest: string; rule: string },
+  ): Promise<boolean> {
+    const refused = await this.store.refuse(taskId, fence, refusal, this.#deps.clock.now())
+    if (refused) this.#emit({ name: 'task.released', taskId, worker: refusal.worker, why: 'refused' })
+    return refused
+  }
+
+  async cancel(taskId: TaskId): Promise<CancelOutcome> {
+    const outcome = await this.store.cancel(taskId, this.#deps.clock.now())
+    if (outcome === 'requested') this.#emit({ name: 'task.cancel_requested', taskId })
+    if (outcome === 'cancelled') this.#emit({ name: 'task.settled', taskId, status: 'cancelled', reason: 'cancelled' })
+    return outcome
+  }
+
+  async #claim(request: Parameters<TaskStore['claim']>[0]): Promise<readonly Grant[]> {
+    const grants = await this.store.claim(request, this.#deps.clock.now())
+    for (const { task, fence, attempt } of grants) {
+      this.#emit({ name: 'task.claimed', taskId: task.id, fence, worker: request.worker, attempt })
+    }
+    return grants
+  }
+
+  #announceEnd(task: Task, settlement: Settlement): void {
+    const reason = task.reason === undefined ? {} : { reason: task.reason }
+    if (isTerminal(task.status)) this.#emit({ name: 'task.settled', taskId: task.id, status: task.status, ...reason })
+    else this.#emit({ name: 'task.retried', taskId: task.id, reason: settlement.reason ?? 'exit' })
+  }
+
+  #schedule(ms: number): void {
+    this.#stopTimer = this.#deps.clock.after(ms, () => {
+      this.#sweeping = this.#sweep().then((nextMs) => {
+        this.#sweeping = undefined
+        if (this.#running) this.#schedule(nextMs)
+      })
+    })
+  }
+
+  async #sweep(): Promise<number> {
+    const now = this.#deps.clock.now()
+    try {
+      const sweep = await this.store.sweep(now)
+      for (const taskId of sweep.suspect) this.#emit({ name: 'task.suspected', taskId })
+      for (const taskId of sweep.ended) {
+        const task = await this.store.find(taskId)
+        if (task !== undefined && isTerminal(task.status)) {
+          this.#emit({
+            name: 'task.settled',
+            taskId,
+            status: task.status,
+            ...(task.reason === undefined ? {} : { reason: task.reason }),
+          })
+        }
+      }
+      await this.store.prune(now, PRUNE_ROWS)
+      return Math.max(1, Math.min(SWEEP_MS, sweep.nextDueMs ?? SWEEP_MS))
+    } catch (error) {
+      this.#deps.log.error('home.sweep_failed', { error: errorText(error) })
+      return SWEEP_MS
+    }
+  }
+
+  #emit(event: DistributiveOmit<Parameters<Events['emit']>[0], 'at'>): void {
+    this.#deps.events.emit({ ...event, at: this.#deps.clock.now() })
+  }
+}
+
+type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never

@@ -1,0 +1,82 @@
+/** What this peer knows of others: the offers they claimed with and the names they go by. Soft state, bounded. */
+import type { Offer } from '../core/fit.ts'
+import type { Output } from '../core/operations/catalog.ts'
+import type { PeerView } from '../core/operations/views.ts'
+import type { Mesh } from '../core/ports/mesh.ts'
+import type { KnownOffer } from './explain.ts'
+
+const LONGEST = 2000
+
+export class PeerBook {
+  readonly #offers = new Map<string, { readonly offer: Offer; readonly seenAt: number }>()
+  readonly #names = new Map<string, string>()
+
+  sawName(peer: string, runnerName: string): void {
+    remember(this.#names, peer, runnerName)
+  }
+
+  sawOffer(offer: Offer, seenAt: number): void {
+    remember(this.#offers, offer.peer, { offer, seenAt })
+  }
+
+  runnerName(peer: string): string | undefined {
+    return this.#names.get(peer)
+  }
+
+  offers(): readonly KnownOffer[] {
+    return [...this.#offers.values()].map(({ offer }) => {
+      const runnerName = this.#names.get(offer.peer)
+      return runnerName === undefined ? { offer } : { offer, runnerName }
+    })
+  }
+}
+
+export function listPeers(mesh: Mesh, book: PeerBook, limit: number): Output<'list_peers'> {
+  const self: PeerView = {
+    peer_id: mesh.self,
+    runner_name: book.runnerName(mesh.self) ?? '',
+    alive: true,
+    self: true,
+    homes: [],
+    features: [],
+    ...(mesh.addresses()[0] === undefined ? {} : { address: mesh.addresses()[0] }),
+  }
+  const admitted = mesh.peers().map((peer): PeerView => ({
+    peer_id: peer.peer,
+    runner_name: peer.runnerName,
+    alive: true,
+    relayed: peer.relayed,
+    address: peer.address,
+    source: peer.source,
+    homes: [...peer.homes],
+    features: [...peer.features],
+    version: peer.version,
+    connected_at: peer.connectedAt,
+    ...(peer.rttMs === undefined ? {} : { rtt_ms: peer.rttMs }),
+  }))
+  const unreached = mesh
+    .targets()
+    .filter((target) => target.state !== 'connected')
+    .map((target): PeerView => ({
+      peer_id: target.address.split('/p2p/')[1] ?? '',
+      runner_name: '',
+      alive: false,
+      address: target.address,
+      source: target.source,
+      homes: [],
+      features: [],
+      ...(target.lastError === undefined ? {} : { last_error: target.lastError }),
+    }))
+  const all = [self, ...admitted, ...unreached]
+  return { self_peer_id: mesh.self, count: all.length, peers: all.slice(0, limit) }
+}
+
+/** The least recently set goes first. */
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size > LONGEST) {
+    const [oldest] = map.keys()
+    if (oldest !== undefined) map.delete(oldest)
+  }
+}

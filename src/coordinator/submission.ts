@@ -1,0 +1,176 @@
+/** From what a submit asks to what a store keeps: defaults, requirements, the canonical type and the signed envelope. */
+import {
+  canonicalTaskType,
+  CONTAINER_TYPES,
+  imageTask,
+  isContainerType,
+  repositoryTask,
+  type ImageTask,
+  type RepositoryTask,
+} from '../core/container-task.ts'
+import type { TaskEnvelope } from '../core/envelope.ts'
+import { RunnerMeshError } from '../core/errors.ts'
+import { parsePeerId, parseTaskId } from '../core/ids.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../core/lease.ts'
+import type { Input } from '../core/operations/catalog.ts'
+import { parseInput } from '../core/operations/invoke.ts'
+import type { Caller } from '../core/operations/operation.ts'
+import type { Clock, Random } from '../core/ports/clock.ts'
+import type { Signer } from '../core/ports/mesh.ts'
+import type { NewTask } from '../core/ports/task-store.ts'
+import type { JsonObject, Requirements, RetryClass, TaskClocks } from '../core/task.ts'
+
+export interface SubmissionSettings {
+  readonly clocks: TaskClocks
+  readonly retentionMs: number
+}
+
+export const SUBMISSION: SubmissionSettings = {
+  clocks: { queueMs: DAY, prepareMs: 15 * MINUTE, runMs: HOUR, totalMs: DAY + 2 * HOUR, graceMs: 10 * SECOND },
+  retentionMs: DAY,
+}
+
+export interface SubmissionDeps {
+  readonly signer: Signer
+  readonly meshId: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly settings: SubmissionSettings
+}
+
+type SubmitInput = Input<'p2p_taskqueue_submit'>
+type Options = Omit<SubmitInput, 'task_type' | 'model_name' | 'payload'>
+
+/** What all submits come down to. */
+export interface Submission {
+  readonly type: string
+  readonly modelName: string
+  readonly payload: JsonObject
+  readonly options: Options
+}
+
+/** @throws RunnerMeshError bad_request, unknown_field: a container payload that its schema refuses */
+export function fromGeneric({ task_type, model_name, payload, ...options }: SubmitInput): Submission {
+  const type = canonicalTaskType(task_type)
+  return { type, modelName: model_name, payload: containerPayload(type, payload) ?? payload, options }
+}
+
+export function fromImage(input: Input<'p2p_taskqueue_submit_docker_hub'>): Submission {
+  const [payload, options] = split(input, Object.keys(imageTask.shape))
+  return { type: CONTAINER_TYPES.image, modelName: '', payload, options: options as Options }
+}
+
+export function fromRepository(input: Input<'p2p_taskqueue_submit_docker_github'>): Submission {
+  const [payload, options] = split(input, Object.keys(repositoryTask.shape))
+  return { type: CONTAINER_TYPES.repository, modelName: '', payload, options: options as Options }
+}
+
+/** @throws RunnerMeshError bad_request: a need or peer that is no id */
+export async function toNewTask(
+  { type, modelName, payload, options }: Submission,
+  caller: Caller,
+  deps: SubmissionDeps,
+): Promise<NewTask> {
+  const clocks = withDefaults(options.clocks, deps.settings.clocks)
+  const now = deps.clock.now()
+  const task: NewTask = {
+    type,
+    modelName,
+    payload,
+    priority: options.priority,
+    requirements: requirementsOf(type, payload, options.requires),
+    clocks,
+    idempotent: options.idempotent,
+    retryOn: options.retry_on as readonly RetryClass[],
+    maxFailures: options.max_failures,
+    maxLost: options.max_lost,
+    ...(options.delay_ms === undefined ? {} : { notBefore: now + options.delay_ms }),
+    needs: [...new Set((options.needs ?? []).map(parseTaskId))],
+    ...(options.concurrency_group === undefined ? {} : { group: options.concurrency_group }),
+    submitter: caller.principal,
+    depth: 0,
+    ...(options.idempotency_key === undefined ? {} : { idempotencyKey: options.idempotency_key }),
+    ...(options.workflow_id === undefined ? {} : { workflowId: options.workflow_id }),
+    tags: [...new Set(options.tags ?? [])],
+    retentionMs: options.retention_ms ?? deps.settings.retentionMs,
+  }
+  return isContainerType(type) ? { ...task, envelope: await seal(task, now, deps) } : task
+}
+
+/** What a container of this payload needs of its host. The worker derives the same from the signed payload. */
+export function requirementsOf(type: string, payload: JsonObject, requires: Options['requires'] = {}): Requirements {
+  const container = isContainerType(type) ? (payload as unknown as ImageTask | RepositoryTask) : undefined
+  const MiB = 1_048_576
+  return {
+    taskType: type,
+    labels: [...new Set(requires.labels ?? [])].sort(),
+    ...(requires.os === undefined ? {} : { os: requires.os }),
+    ...(requires.arch === undefined ? {} : { arch: requires.arch }),
+    cpus: Math.max(container?.cpus ?? 0, requires.cpus ?? 0),
+    memoryBytes: Math.max(container?.memory_mb ?? 0, requires.memory_mb ?? 0) * MiB,
+    diskBytes: Math.max(container?.disk_mb ?? 0, requires.disk_mb ?? 0) * MiB,
+    gpus: Math.max(container?.gpus ?? 0, requires.gpus ?? 0),
+    profile: container?.profile ?? 'strict',
+    network: container?.network ?? 'none',
+    ...(requires.trust === undefined ? {} : { trust: requires.trust }),
+    peers: [...new Set((requires.peers ?? []).map(parsePeerId))].sort(),
+  }
+}
+
+/**
+ * @returns the payload with every default filled in, or undefined when the type is not a container's
+ * @throws RunnerMeshError bad_request, unknown_field
+ */
+export function containerPayload(type: string, payload: unknown): JsonObject | undefined {
+  if (type === CONTAINER_TYPES.image) return parseInput(imageTask, payload) as JsonObject
+  if (type === CONTAINER_TYPES.repository) return parseInput(repositoryTask, payload) as JsonObject
+  return undefined
+}
+
+async function seal(task: NewTask, now: number, { signer, meshId, random }: SubmissionDeps): Promise<string> {
+  const { clocks } = task
+  const content: TaskEnvelope = {
+    audience: meshId,
+    nonce: Buffer.from(random.bytes(16)).toString('base64url'),
+    issued_at: now,
+    expires_at: now + clocks.totalMs,
+    crit: ['audience', 'expires_at', 'payload', 'clocks'],
+    task_type: task.type,
+    payload: task.payload as TaskEnvelope['payload'],
+    clocks: {
+      queue_ms: clocks.queueMs,
+      prepare_ms: clocks.prepareMs,
+      run_ms: clocks.runMs,
+      total_ms: clocks.totalMs,
+      grace_ms: clocks.graceMs,
+    },
+    submitter: task.submitter,
+    depth: task.depth,
+  }
+  return signer.seal('task', new TextEncoder().encode(JSON.stringify(content)))
+}
+
+function withDefaults(asked: Options['clocks'], defaults: TaskClocks): TaskClocks {
+  const clocks = {
+    queueMs: asked?.queue_ms ?? defaults.queueMs,
+    prepareMs: asked?.prepare_ms ?? defaults.prepareMs,
+    runMs: asked?.run_ms ?? defaults.runMs,
+    graceMs: asked?.grace_ms ?? defaults.graceMs,
+    totalMs: asked?.total_ms ?? defaults.totalMs,
+  }
+  if (asked?.total_ms !== undefined && asked.queue_ms !== undefined && asked.queue_ms > asked.total_ms) {
+    throw new RunnerMeshError(
+      'bad_request',
+      `clocks: queue_ms ${String(asked.queue_ms)} is longer than total_ms ${String(asked.total_ms)}. Raise total_ms or lower queue_ms.`,
+    )
+  }
+  return clocks
+}
+
+function split(input: Readonly<Record<string, unknown>>, names: readonly string[]): [JsonObject, unknown] {
+  const entries = Object.entries(input)
+  return [
+    Object.fromEntries(entries.filter(([name]) => names.includes(name))) as JsonObject,
+    Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+  ]
+}

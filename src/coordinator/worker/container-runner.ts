@@ -1,0 +1,129 @@
+/** Runs container tasks: checks the signed envelope and what it asks for, then hands the container to the executor. */
+import { CONTAINER_TYPES, isContainerType, type ContainerTask } from '../../core/container-task.ts'
+import { parseTaskEnvelope } from '../../core/envelope.ts'
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
+import type { GrantView } from '../../core/operations/views.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type {
+  ContainerRun,
+  Executor,
+  ExecutorProbe,
+  LeftContainer,
+  RunEnd,
+  RunObserver,
+} from '../../core/ports/executor.ts'
+import type { Signer } from '../../core/ports/mesh.ts'
+import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
+import type { AttemptEnd } from '../../core/ports/work-journal.ts'
+import type { JsonObject, TaskClocks } from '../../core/task.ts'
+import { containerPayload, requirementsOf } from '../submission.ts'
+import { LogCapture } from './log-capture.ts'
+
+export interface ContainerRunnerDeps {
+  readonly executor: Executor
+  readonly signer: Signer
+  readonly meshId: string
+  readonly clock: Clock
+  /** Whether this host runs what that peer signed. */
+  readonly isTrustedSigner: (peer: PeerId) => boolean
+  readonly probe: () => ExecutorProbe | undefined
+  /** Container types the executor can serve: repositories need a source to fetch them from. */
+  readonly types: readonly string[]
+}
+
+export function createContainerRunner(deps: ContainerRunnerDeps): TaskRunner & {
+  adopt(left: LeftContainer, checked: CheckedGrant, observer: RunnerObserver, signal: AbortSignal): Promise<AttemptEnd>
+} {
+  const runOf = (grant: GrantView): ContainerRun => ({
+    taskId: grant.task_id as TaskId,
+    fence: grant.fence as Fence,
+    attempt: grant.attempt,
+    container: toContainerTask(grant),
+    clocks: toClocks(grant.clocks),
+  })
+
+  const follow = async (
+    observer: RunnerObserver,
+    start: (hears: RunObserver) => Promise<RunEnd>,
+  ): Promise<AttemptEnd> => {
+    const log = new LogCapture()
+    const end = await start({
+      phase: (phase, message, fraction) => {
+        observer.progress(phase, message, log.bytes, fraction)
+      },
+      output: (_stream, bytes) => {
+        log.write(bytes)
+        observer.progress('running', log.lastLine, log.bytes)
+      },
+    })
+    return toAttemptEnd(end, log)
+  }
+
+  return {
+    types: () => (deps.probe()?.available === true ? deps.types : []),
+    check: async (grant) => {
+      if (!isContainerType(grant.task_type))
+        throw new RunnerMeshError('bad_request', `${grant.task_type} is no container task.`)
+      if (grant.envelope === undefined)
+        throw new RunnerMeshError('signature_invalid', 'The container task is not signed.')
+      const { peer, payload } = await deps.signer.open('task', grant.envelope)
+      if (!deps.isTrustedSigner(peer)) {
+        throw new RunnerMeshError(
+          'signature_invalid',
+          `The task is signed by ${peer}, which this host does not take work from.`,
+        )
+      }
+      const signed = parseTaskEnvelope(payload, { audience: deps.meshId, now: deps.clock.now() })
+      if (signed.task_type !== grant.task_type) {
+        throw new RunnerMeshError(
+          'signature_invalid',
+          `The task was granted as ${grant.task_type} but signed as ${signed.task_type}.`,
+        )
+      }
+      // From here on only what was signed counts; the grant adds id, fence and attempt.
+      const container = containerPayload(signed.task_type, signed.payload) ?? {}
+      const checked = { ...grant, payload: container as GrantView['payload'], clocks: signed.clocks }
+      return { grant: checked, needs: requirementsOf(signed.task_type, container) }
+    },
+    run: ({ grant }, observer, signal) => follow(observer, (hears) => deps.executor.run(runOf(grant), hears, signal)),
+    adopt: (left, { grant }, observer, signal) =>
+      follow(observer, (hears) => deps.executor.adopt(left, runOf(grant), hears, signal)),
+  }
+}
+
+function toContainerTask(grant: GrantView): ContainerTask {
+  const payload: unknown = grant.payload
+  return grant.task_type === CONTAINER_TYPES.image
+    ? { kind: 'image', ...(payload as Omit<Extract<ContainerTask, { kind: 'image' }>, 'kind'>) }
+    : { kind: 'repository', ...(payload as Omit<Extract<ContainerTask, { kind: 'repository' }>, 'kind'>) }
+}
+
+function toClocks(clocks: GrantView['clocks']): TaskClocks {
+  return {
+    queueMs: clocks.queue_ms,
+    prepareMs: clocks.prepare_ms,
+    runMs: clocks.run_ms,
+    totalMs: clocks.total_ms,
+    graceMs: clocks.grace_ms,
+  }
+}
+
+function toAttemptEnd(end: RunEnd, log: LogCapture): AttemptEnd {
+  const result: JsonObject = {
+    ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
+    ...(end.signal === undefined ? {} : { signal: end.signal }),
+    ...(end.imageDigest === undefined ? {} : { image_digest: end.imageDigest }),
+    ...(end.peakMemoryBytes === undefined ? {} : { peak_memory_bytes: end.peakMemoryBytes }),
+    ...(end.cpuMs === undefined ? {} : { cpu_ms: end.cpuMs }),
+    phases: { ...end.phases },
+    log: log.toJson(),
+  }
+  return {
+    status: end.status,
+    ...(end.reason === undefined ? {} : { reason: end.reason }),
+    ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+    ...(end.message === undefined ? {} : { error: end.message }),
+    result,
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Ended attempts on their way to the home that decides. An end is on disk before the home hears of it, and stays there
+ * until the home has answered, so an hour of work survives an outage of the home and a restart of the worker.
+ */
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { Fence, TaskId } from '../../core/ids.ts'
+import { getTaskIdParts } from '../../core/ids.ts'
+import { SECOND } from '../../core/lease.ts'
+import type { GrantView } from '../../core/operations/views.ts'
+import type { Clock, Logger } from '../../core/ports/clock.ts'
+import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
+import type { Links } from '../links.ts'
+
+export interface OutboxDeps {
+  readonly journal: WorkJournal
+  readonly links: Links
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+const RETRY_MS = { first: SECOND / 2, longest: 15 * SECOND } as const
+
+export class Outbox {
+  readonly #deps: OutboxDeps
+  readonly #stopping = new AbortController()
+  readonly #deliveries = new Set<Promise<void>>()
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps
+  }
+
+  /** Resolves once the end is on disk; delivery goes on by itself. */
+  async post(grant: GrantView, end: AttemptEnd): Promise<void> {
+    await this.#deps.journal.end(grant.task_id as TaskId, grant.fence as Fence, end)
+    this.deliver(grant, end)
+  }
+
+  /** Delivers an end that is on disk already, as after a restart. */
+  deliver(grant: GrantView, end: AttemptEnd): void {
+    const delivery = this.#deliver(grant, end)
+      .catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted)
+          this.#deps.log.error('outbox.failed', { taskId: grant.task_id, error: errorText(error) })
+      })
+      .finally(() => this.#deliveries.delete(delivery))
+    this.#deliveries.add(delivery)
+  }
+
+  /** Gives deliveries under way `graceMs` to be answered; the rest stay on disk for the next start. */
+  async stop(graceMs: number): Promise<void> {
+    const stopTimer = this.#deps.clock.after(graceMs, () => {
+      this.#stopping.abort(new Error('stopping'))
+    })
+    await Promise.all(this.#deliveries)
+    stopTimer()
+    this.#stopping.abort(new Error('stopping'))
+  }
+
+  async #deliver(grant: GrantView, end: AttemptEnd): Promise<void> {
+    const { log, journal } = this.#deps
+    const [taskId, fence] = [grant.task_id as TaskId, grant.fence as Fence]
+    const { signal } = this.#stopping
+    for (let pauseMs: number = RETRY_MS.first; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
+      signal.throwIfAborted()
+      try {
+        const outcome = await this.#tell(grant, end, signal)
+        if (outcome !== undefined) {
+          log.info('attempt.settled', { taskId, fence, status: end.status, outcome })
+          await journal.forget(taskId, fence)
+          return
+        }
+      } catch (error) {
+        if (signal.aborted) throw error
+        const definite = error instanceof RunnerMeshError && !error.retryable && error.code !== 'internal'
+        log[definite ? 'error' : 'warn']('attempt.settle_refused', { taskId, fence, error: errorText(error) })
+        if (definite) {
+          await journal.forget(taskId, fence)
+          return
+        }
+      }
+      await this.#pause(pauseMs, taskId)
+    }
+  }
+
+  async #tell(grant: GrantView, end: AttemptEnd, signal: AbortSignal): Promise<string | undefined> {
+    const link = this.#deps.links.findByHome(getTaskIdParts(grant.task_id as TaskId).home)
+    if (link === undefined) return undefined
+    const { outcome } = await link.call(
+      'p2p_taskqueue_complete_task',
+      {
+        task_id: grant.task_id,
+        fence: grant.fence,
+        status: end.status,
+        ...(end.reason === undefined ? {} : { reason: end.reason }),
+        ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
+        ...(end.result === undefined ? {} : { result: end.result as Record<string, never> }),
+        ...(end.error === undefined ? {} : { error: end.error.slice(0, 16_000) }),
+      },
+      { signal },
+    )
+    return outcome
+  }
+
+  /** Until it is time to try again, or the home's link is back. */
+  async #pause(ms: number, taskId: TaskId): Promise<void> {
+    const { home } = getTaskIdParts(taskId)
+    const back = new AbortController()
+    const stopListening = this.#deps.links.onAdded((link) => {
+      if (link.homes.includes(home)) back.abort(new Error('back'))
+    })
+    await this.#deps.clock.sleep(ms, AbortSignal.any([back.signal, this.#stopping.signal])).catch(() => undefined)
+    stopListening()
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * The worker: parks claims at the homes it reaches, runs what it is granted, and reports each end through the outbox.
+ *
+ * The way of one grant: check (signature, form, host policy) → room → journal → run while the lease is kept → outbox.
+ * A grant that is turned down goes back to its home with the rule; nothing is run twice for one (task, fence).
+ */
+import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
+import { findMisfit, type Offer, type PolicySummary } from '../../core/fit.ts'
+import { getTaskIdParts, type Fence, type PeerId, type TaskId } from '../../core/ids.ts'
+import { SECOND, type LeaseSettings } from '../../core/lease.ts'
+import type { RawInput } from '../../core/operations/catalog.ts'
+import type { GrantView } from '../../core/operations/views.ts'
+import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
+import type { StopCause } from '../../core/ports/executor.ts'
+import type { OperationsLink } from '../../core/ports/link.ts'
+import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
+import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
+import type { TrustClass } from '../../core/task.ts'
+import type { Links } from '../links.ts'
+import { Capacity, type HostCapacity } from './capacity.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
+import { Outbox } from './outbox.ts'
+
+export interface WorkerSettings {
+  readonly labels: readonly string[]
+  readonly os: string
+  readonly arch: string
+  readonly trust: TrustClass
+  readonly policy: PolicySummary
+  /** How long one parked claim waits at a home, milliseconds. */
+  readonly parkMs: number
+  /** Grants asked for in one claim. More than one keeps tasks from idle peers, so it is off by default. */
+  readonly claimBatch: number
+}
+
+export interface WorkerDeps {
+  readonly self: PeerId
+  readonly links: Links
+  readonly runners: readonly TaskRunner[]
+  readonly journal: WorkJournal
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly lease: LeaseSettings
+  readonly capacity: HostCapacity
+  readonly settings: WorkerSettings
+}
+
+/** How an attempt is worked on: from its start, or from where a former process of this worker left it. */
+export type RunAttempt = (checked: CheckedGrant, observer: RunnerObserver, signal: AbortSignal) => Promise<AttemptEnd>
+
+const PAUSE_MS = { first: SECOND / 4, longest: 15 * SECOND } as const
+const STOP_GRACE_MS = 5 * SECOND
+
+export class Worker implements Startable {
+  readonly capacity: Capacity
+  readonly #deps: WorkerDeps
+  readonly #keeper: LeaseKeeper
+  readonly #outbox: Outbox
+  readonly #stopping = new AbortController()
+  readonly #attempts = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>()
+  readonly #loops = new Set<Promise<void>>()
+  #unsubscribe: () => void = () => undefined
+  #paused = false
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps
+    this.capacity = new Capacity(deps.capacity)
+    this.#keeper = new LeaseKeeper({ ...deps, findLink: (home) => deps.links.findByHome(home) })
+    this.#outbox = new Outbox(deps)
+  }
+
+  /** Delivers what a former process left in the outbox, then claims at every home there is. */
+  async start(): Promise<void> {
+    for (const { grant, end } of await this.#deps.journal.entries())
+      if (end !== undefined) this.#outbox.deliver(grant, end)
+    const serve = (link: OperationsLink): void => {
+      if (link.homes.length === 0) return
+      const loop = this.#serve(link).finally(() => this.#loops.delete(loop))
+      this.#loops.add(loop)
+    }
+    this.#unsubscribe = this.#deps.links.onAdded(serve)
+    for (const link of this.#deps.links.all()) serve(link)
+  }
+
+  /** No more claims; attempts under way are stopped, their containers proven gone, and given back. */
+  async stop(): Promise<void> {
+    this.#paused = true
+    this.#unsubscribe()
+    for (const { controller } of this.#attempts.values()) controller.abort('stopping' satisfies StopCause)
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
+    this.#stopping.abort(new Error('stopping'))
+    await Promise.all(this.#loops)
+    await this.#outbox.stop(STOP_GRACE_MS)
+  }
+
+  get running(): number {
+    return this.#attempts.size
+  }
+
+  /** What one more task could have, as it travels with a claim. */
+  offer(): Offer {
+    const { self, settings, runners } = this.#deps
+    const { cpus, memoryBytes, diskBytes, gpus } = this.capacity.free
+    return {
+      peer: self,
+      taskTypes: [...new Set(runners.flatMap((runner) => runner.types()))],
+      labels: settings.labels,
+      os: settings.os,
+      arch: settings.arch,
+      cpus,
+      memoryBytes,
+      diskBytes,
+      gpus,
+      trust: settings.trust,
+      policy: settings.policy,
+    }
+  }
+
+  /** Works on a grant that is already this worker's, as after a restart. Resolves when the attempt is over. */
+  async resume(grant: GrantView, run: RunAttempt): Promise<void> {
+    const runner = this.#runnerOf(grant)
+    if (runner === undefined) return
+    const checked = await runner.check(grant)
+    this.#begin(grant, checked, this.capacity.take(checked.needs) ?? (() => undefined), run)
+  }
+
+  async #serve(link: OperationsLink): Promise<void> {
+    const { clock, log, random } = this.#deps
+    const signal = AbortSignal.any([link.closed, this.#stopping.signal])
+    let pauseMs: number = PAUSE_MS.first
+    while (!signal.aborted) {
+      try {
+        await this.capacity.whenFree(signal)
+        await this.#claim(link, signal)
+        pauseMs = PAUSE_MS.first
+      } catch (error) {
+        if (signal.aborted) return
+        log.warn('claim.failed', { peer: link.peer, error: errorText(error) })
+        await clock.sleep(pauseMs * (0.5 + random.unit()), signal).catch(() => undefined)
+        pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)
+      }
+    }
+  }
+
+  async #claim(link: OperationsLink, signal: AbortSignal): Promise<void> {
+    const { clock, random, settings } = this.#deps
+    const offer = this.offer()
+    if (offer.taskTypes.length === 0) {
+      await clock.sleep(PAUSE_MS.longest / 15, signal)
+      return
+    }
+    const { grants } = await link.call(
+      'p2p_taskqueue_claim_next',
+      {
+        request_id: random.uuid(),
+        offer: toOfferInput(offer),
+        max_tasks: Math.min(settings.claimBatch, this.capacity.free.slots),
+        wait_s: settings.parkMs / SECOND,
+      },
+      { signal },
+    )
+    await Promise.all(grants.map((grant) => this.#accept(link, grant)))
+  }
+
+  async #accept(link: OperationsLink, grant: GrantView): Promise<void> {
+    const { log } = this.#deps
+    const runner = this.#runnerOf(grant)
+    if (this.#paused || runner === undefined) {
+      await this.#giveBack(link, grant)
+      return
+    }
+    let checked: CheckedGrant
+    try {
+      checked = await runner.check(grant)
+    } catch (error) {
+      const { code, message } = toRunnerMeshError(error)
+      log.warn('grant.refused', { taskId: grant.task_id, code, error: message })
+      {
+        await this.#giveBack(link, grant, `${code}: ${message}`)
+        return
+      }
+    }
+    const misfit = findMisfit({ ...checked.needs, labels: [], peers: [] }, { ...this.offer(), ...this.#wholeHost() })
+    if (misfit !== undefined) {
+      await this.#giveBack(link, grant, `${misfit.rule}: ${misfit.message}`)
+      return
+    }
+    const place = this.capacity.take(checked.needs)
+    if (place === undefined) {
+      await this.#giveBack(link, grant)
+      return
+    }
+    await this.#deps.journal.begin(checked.grant)
+    this.#begin(grant, checked, place, (...call) => runner.run(...call))
+  }
+
+  #begin(grant: GrantView, checked: CheckedGrant, place: () => void, run: RunAttempt): void {
+    const controller = new AbortController()
+    const key = `${grant.task_id} ${String(grant.fence)}`
+    const done = this.#work(checked, controller, run)
+      .catch((error: unknown) => {
+        this.#deps.log.error('attempt.failed', { taskId: grant.task_id, error: errorText(error) })
+      })
+      .finally(() => {
+        this.#attempts.delete(key)
+        place()
+      })
+    this.#attempts.set(key, { controller, done })
+  }
+
+  async #work(checked: CheckedGrant, controller: AbortController, run: RunAttempt): Promise<void> {
+    const { log, journal, clock } = this.#deps
+    const { grant } = checked
+    const [taskId, fence] = [grant.task_id as TaskId, grant.fence as Fence]
+    const stop = (cause: StopCause): void => {
+      if (!controller.signal.aborted) controller.abort(cause)
+    }
+    const kept = this.#keeper.keep(getTaskIdParts(taskId).home, grant, stop)
+    log.info('attempt.started', { taskId, fence, attempt: grant.attempt })
+    const startedAt = clock.mono()
+    let end: AttemptEnd
+    try {
+      const observer: RunnerObserver = {
+        progress: (phase, message, logBytes, fraction) => {
+          kept.progress({
+            phase,
+            message: message.slice(0, 200),
+            log_bytes: logBytes,
+            ...(fraction === undefined ? {} : { fraction }),
+          })
+        },
+      }
+      end = await run(checked, observer, controller.signal)
+    } catch (error) {
+      kept.end()
+      log.warn('attempt.not_run', { taskId, fence, error: errorText(error) })
+      if (error instanceof RunnerMeshError && error.code === 'executor_unavailable') {
+        await this.#release(taskId, fence)
+        return
+      }
+      throw error
+    }
+    kept.end()
+    const cause = causeOf(controller.signal)
+    log.info('attempt.ended', {
+      taskId,
+      fence,
+      status: end.status,
+      reason: end.reason,
+      ms: Math.round(clock.mono() - startedAt),
+      cause,
+    })
+    if (end.status !== 'completed' && cause === 'lease_lost') {
+      await journal.forget(taskId, fence)
+      return
+    }
+    if (end.status !== 'completed' && cause === 'stopping') {
+      await this.#release(taskId, fence)
+      return
+    }
+    await this.#outbox.post(grant, end)
+  }
+
+  /** Gives back what this worker began but did not end; a home that cannot be told learns it when the lease ends. */
+  async #release(taskId: TaskId, fence: Fence): Promise<void> {
+    const link = this.#deps.links.findByHome(getTaskIdParts(taskId).home)
+    try {
+      await link?.call('p2p_taskqueue_release', { task_id: taskId, fence })
+    } catch (error) {
+      this.#deps.log.warn('grant.release_failed', { taskId, error: errorText(error) })
+    }
+    await this.#deps.journal.forget(taskId, fence)
+  }
+
+  async #giveBack(link: OperationsLink, grant: GrantView, rule?: string): Promise<void> {
+    await link.call('p2p_taskqueue_release', {
+      task_id: grant.task_id,
+      fence: grant.fence,
+      ...(rule === undefined
+        ? {}
+        : { refused: { policy_digest: this.#deps.settings.policy.digest, rule: rule.slice(0, 500) } }),
+    })
+  }
+
+  #runnerOf(grant: GrantView): TaskRunner | undefined {
+    return this.#deps.runners.find((runner) => runner.types().includes(grant.task_type))
+  }
+
+  /** Room is judged by `take`; a refusal must speak of what this host can never do. */
+  #wholeHost(): Omit<HostCapacity, 'slots'> {
+    const { cpus, memoryBytes, diskBytes, gpus } = this.capacity.total
+    return { cpus, memoryBytes, diskBytes, gpus }
+  }
+}
+
+function causeOf(signal: AbortSignal): StopCause | undefined {
+  return signal.aborted ? (signal.reason as StopCause) : undefined
+}
+
+function toOfferInput(offer: Offer): NonNullable<RawInput<'p2p_taskqueue_claim_next'>['offer']> {
+  return {
+    task_types: [...offer.taskTypes],
+    labels: [...offer.labels],
+    os: offer.os,
+    arch: offer.arch,
+    cpus: offer.cpus,
+    memory_bytes: offer.memoryBytes,
+    disk_bytes: offer.diskBytes,
+    gpus: offer.gpus,
+    trust: offer.trust,
+    policy: { ...offer.policy, networks: [...offer.policy.networks] },
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The worker's journal over node:sqlite: grants it works on, and ends no home has answered for. Small and rarely written,
+ * so every change is its own transaction with `synchronous=FULL`.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { join } from 'node:path'
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Fence, TaskId } from '../../core/ids.ts'
+import type { GrantView } from '../../core/operations/views.ts'
+import type { AttemptEnd, JournalEntry, WorkJournal } from '../../core/ports/work-journal.ts'
+
+const FILE = 'work.db'
+const SCHEMA = 1
+
+interface Row {
+  readonly grant_json: string
+  readonly end_json: string | null
+}
+
+/** @throws RunnerMeshError store_corrupt, store_newer on start */
+export function createSqliteWorkJournal(directory: string): WorkJournal {
+  return new SqliteWorkJournal(join(directory, FILE))
+}
+
+interface OpenJournal {
+  readonly db: DatabaseSync
+  readonly begin: StatementSync
+  readonly end: StatementSync
+  readonly forget: StatementSync
+  readonly all: StatementSync
+}
+
+class SqliteWorkJournal implements WorkJournal {
+  readonly #file: string
+  #open: OpenJournal | undefined
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  start(): Promise<void> {
+    if (this.#open !== undefined) return Promise.resolve()
+    const db = openDatabase(this.#file)
+    this.#open = {
+      db,
+      begin: db.prepare('INSERT OR REPLACE INTO work (task_id, fence, grant_json) VALUES (?, ?, ?)'),
+      end: db.prepare('UPDATE work SET end_json = ? WHERE task_id = ? AND fence = ?'),
+      forget: db.prepare('DELETE FROM work WHERE task_id = ? AND fence = ?'),
+      all: db.prepare('SELECT grant_json, end_json FROM work ORDER BY fence'),
+    }
+    return Promise.resolve()
+  }
+
+  stop(): Promise<void> {
+    this.#open?.db.close()
+    this.#open = undefined
+    return Promise.resolve()
+  }
+
+  begin(grant: GrantView): Promise<void> {
+    return this.#change(({ begin }) => begin.run(grant.task_id, grant.fence, JSON.stringify(grant)))
+  }
+
+  end(taskId: TaskId, fence: Fence, end: AttemptEnd): Promise<void> {
+    return this.#change((open) => open.end.run(JSON.stringify(end), taskId, fence))
+  }
+
+  forget(taskId: TaskId, fence: Fence): Promise<void> {
+    return this.#change(({ forget }) => forget.run(taskId, fence))
+  }
+
+  entries(): Promise<readonly JournalEntry[]> {
+    const rows = this.#opened().all.all() as unknown as readonly Row[]
+    return Promise.resolve(
+      rows.map(({ grant_json, end_json }) => ({
+        grant: JSON.parse(grant_json) as GrantView,
+        ...(end_json === null ? {} : { end: JSON.parse(end_json) as AttemptEnd }),
+      })),
+    )
+  }
+
+  #change(write: (open: OpenJournal) => unknown): Promise<void> {
+    try {
+      write(this.#opened())
+      return Promise.resolve()
+    } catch (cause) {
+      return Promise.reject(
+        cause instanceof RunnerMeshError
+          ? cause
+          : new RunnerMeshError(
+              'storage_failed',
+              `Cannot write ${this.#file}. Check the disk of the state directory.`,
+              { cause },
+            ),
+      )
+    }
+  }
+
+  #opened(): OpenJournal {
+    if (this.#open === undefined) throw new RunnerMeshError('stopping', `The journal ${this.#file} is not open.`)
+    return this.#open
+  }
+}
+
+function openDatabase(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 5000 })
+  try {
+    const found = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+    if (found > SCHEMA) {
+      throw new RunnerMeshError(
+        'store_newer',
+        `${file} has schema ${String(found)}, this build knows ${String(SCHEMA)}. Upgrade runner-mesh, or name another state directory.`,
+      )
+    }
+    const [check] = db.prepare('PRAGMA quick_check(1)').all() as unknown as readonly { readonly quick_check: string }[]
+    if (check?.quick_check !== 'ok') throw new Error(check?.quick_check ?? 'no answer')
+    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;')
+    db.exec(`CREATE TABLE IF NOT EXISTS work (
+      task_id TEXT NOT NULL, fence INTEGER NOT NULL, grant_json TEXT NOT NULL, end_json TEXT, PRIMARY KEY (task_id, fence)
+    ) STRICT, WITHOUT ROWID; PRAGMA user_version=${String(SCHEMA)};`)
+    return db
+  } catch (cause) {
+    db.close()
+    if (cause instanceof RunnerMeshError) throw cause
+    throw new RunnerMeshError(
+      'store_corrupt',
+      `${file} is damaged. Move it away to start without it (results not yet delivered are lost), or restore it.`,
+      { cause },
+    )
+  }
+}
