@@ -1,0 +1,39 @@
+/**
+ * Runs the given test files with Node's own runner, each in its own process, and ends with the runner's closing lines.
+ * The runner is stricter here than by itself: see verdict.ts.
+ */
+import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
+import { Verdict } from './verdict.ts'
+
+/** Two files at a time: each may bring several peers and containers of its own. */
+const FILES_AT_A_TIME = 2
+/** One test. Those that must take longer say so themselves: `test(name, { timeout: … }, …)`. */
+const TEST_LIMIT_MS = 60_000
+/** The whole suite, also when a file blocks its own process so that no limit inside it can fire. */
+const SUITE_LIMIT_MS = 25 * 60_000
+
+/** Tests see the machine, but no Actions job and no peer configuration that happens to surround them. */
+for (const name of Object.keys(process.env)) {
+  if (/^(GITHUB|ACTIONS|RUNNER|INPUT|STATE|CACHE)_/.test(name)) Reflect.deleteProperty(process.env, name)
+}
+
+const verdict = new Verdict(process.cwd())
+const events = run({
+  files: process.argv.slice(2).map((file) => resolve(file)),
+  concurrency: FILES_AT_A_TIME,
+  execArgv: [
+    `--test-timeout=${TEST_LIMIT_MS}`,
+    '--import',
+    pathToFileURL(resolve(import.meta.dirname, 'leave-nothing-running.ts')).href,
+  ],
+  signal: AbortSignal.timeout(SUITE_LIMIT_MS),
+})
+
+const shown = Readable.from(verdict.withoutClosing(events)).pipe(new spec())
+for await (const text of shown) process.stdout.write(String(text))
+process.stdout.write(verdict.closing())
+process.exitCode = verdict.passed ? 0 : 1
