@@ -14,6 +14,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { cleanLine } from '../core/clean-text.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import { isHomeId, type HomeId, type PeerId } from '../core/ids.ts'
 import type { Random } from '../core/ports/clock.ts'
@@ -48,7 +49,7 @@ const introduction = {
   mesh: z.string().max(64),
   peer: z.string().max(128),
   homes: z.array(homeId).max(64),
-  features: z.array(z.string().max(64)).max(64),
+  features: z.array(z.string().regex(/^[A-Za-z0-9._/-]{1,64}$/)).max(64),
   runner_name: z.string().max(256),
   nonce,
 }
@@ -162,7 +163,8 @@ function toPeerHello(
   versions: readonly string[],
   version: string,
 ): PeerHello {
-  return { peer, versions, version, homes: said.homes, features: said.features, runnerName: said.runner_name }
+  const runnerName = cleanLine(said.runner_name, 128)
+  return { peer, versions, version, homes: said.homes, features: said.features, runnerName }
 }
 
 type Role = 'dialer' | 'listener'

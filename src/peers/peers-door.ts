@@ -1,0 +1,131 @@
+/** The door for peers: each admitted peer is served the operations, and its operations are offered as a link. */
+import { z } from 'zod'
+import { errorText } from '../core/errors.ts'
+import type { Events } from '../core/events.ts'
+import type { PeerId } from '../core/ids.ts'
+import type { Operations } from '../core/operations/invoke.ts'
+import type { Access } from '../core/operations/operation.ts'
+import type { Clock, Logger } from '../core/ports/clock.ts'
+import type { OperationsLink, ReadyNotice } from '../core/ports/link.ts'
+import type { AdmittedPeer, Channel, Mesh } from '../core/ports/mesh.ts'
+import { linkOver, serveRpc } from './operations-rpc.ts'
+import type { RpcConnection, RpcLimits } from './rpc-connection.ts'
+
+export interface PeersDoorDeps {
+  readonly mesh: Pick<Mesh, 'onPeer'>
+  readonly operations: Operations
+  /** What a member may do here; asked anew for every call. */
+  readonly access: (peer: PeerId) => ReadonlySet<Access>
+  readonly events: Events
+  readonly clock: Clock
+  readonly log: Logger
+  readonly limits?: Partial<RpcLimits>
+}
+
+export interface PeersDoor {
+  /** One for each peer that is connected now. */
+  links(): readonly OperationsLink[]
+  /** Hears of every link that opens from now on. @returns a function that ends the subscription */
+  onLink(opened: (link: OperationsLink) => void): () => void
+  /** Tells all peers, and each that joins later, how full this home's queue is. */
+  notifyReady(notice: ReadyNotice): void
+  /** Hears what other homes say of their queues. @returns a function that ends the subscription */
+  onReady(heard: (link: OperationsLink, notice: ReadyNotice) => void): () => void
+}
+
+const READY = '$/ready'
+
+const readyNotice = z.object({
+  ready: z.int().min(0),
+  oldest_ready_at: z.int().optional(),
+  top_priority: z.int().optional(),
+})
+
+interface Open {
+  readonly connection: RpcConnection
+  readonly link: OperationsLink
+}
+
+/** To be created before the mesh starts: a peer that joins earlier is not served. */
+export function createPeersDoor(deps: PeersDoorDeps): PeersDoor {
+  return new Door(deps)
+}
+
+class Door implements PeersDoor {
+  readonly #deps: PeersDoorDeps
+  readonly #open = new Map<PeerId, Open>()
+  readonly #opened = new Set<(link: OperationsLink) => void>()
+  readonly #heard = new Set<(link: OperationsLink, notice: ReadyNotice) => void>()
+  #lastNotice: ReadyNotice | undefined
+
+  constructor(deps: PeersDoorDeps) {
+    this.#deps = deps
+    deps.mesh.onPeer((peer, channel) => this.#join(peer, channel))
+  }
+
+  links(): readonly OperationsLink[] {
+    return [...this.#open.values()].map(({ link }) => link)
+  }
+
+  onLink(opened: (link: OperationsLink) => void): () => void {
+    this.#opened.add(opened)
+    return () => this.#opened.delete(opened)
+  }
+
+  notifyReady(notice: ReadyNotice): void {
+    this.#lastNotice = notice
+    for (const { connection } of this.#open.values()) connection.notify(READY, notice)
+  }
+
+  onReady(heard: (link: OperationsLink, notice: ReadyNotice) => void): () => void {
+    this.#heard.add(heard)
+    return () => this.#heard.delete(heard)
+  }
+
+  #join({ peer, homes, runnerName }: AdmittedPeer, channel: Channel): void {
+    const { operations, access, events, clock, log, limits } = this.#deps
+    const name = `peer ${peer}`
+    const caller = () => ({ principal: `peer:${peer}`, door: 'peers', access: access(peer), peer }) as const
+    const connection = serveRpc(channel, operations, caller, {
+      name,
+      log,
+      onNotice: (method, params) => {
+        if (method === READY) this.#ready(open, params)
+      },
+      ...(limits === undefined ? {} : { limits }),
+    })
+    const open: Open = { connection, link: linkOver(connection, { peer, homes }, name) }
+    this.#open.set(peer, open)
+    connection.closed.addEventListener('abort', () => {
+      // A newer connection of the same peer may stand already.
+      if (this.#open.get(peer) !== open) return
+      this.#open.delete(peer)
+      events.emit({ name: 'peer.left', at: clock.now(), peer })
+    })
+    if (this.#lastNotice !== undefined) connection.notify(READY, this.#lastNotice)
+    events.emit({ name: 'peer.joined', at: clock.now(), peer, runnerName })
+    this.#tell(this.#opened, (opened) => opened(open.link))
+  }
+
+  #ready({ link }: Open, params: unknown): void {
+    const parsed = readyNotice.safeParse(params)
+    if (!parsed.success) return
+    const { ready, oldest_ready_at, top_priority } = parsed.data
+    const notice: ReadyNotice = {
+      ready,
+      ...(oldest_ready_at === undefined ? {} : { oldest_ready_at }),
+      ...(top_priority === undefined ? {} : { top_priority }),
+    }
+    this.#tell(this.#heard, (heard) => heard(link, notice))
+  }
+
+  #tell<L>(listeners: ReadonlySet<L>, call: (listener: L) => void): void {
+    for (const listener of listeners) {
+      try {
+        call(listener)
+      } catch (fault) {
+        this.#deps.log.error('peers.listener_failed', { error: errorText(fault) })
+      }
+    }
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * JSON-RPC 2.0 over a channel, alike on both ends: each may ask and each may be asked, pipelined, at any time.
+ *
+ *   request   {id, method, params}            answered once, in any order, by {id, result} or {id, error}
+ *   $/progress {id, message, fraction, data}  how far a request is; any number before its answer
+ *   $/cancel  {id}                            the asker gave up; the answer, if one comes, is dropped
+ *   others    {method, params}                notices, such as $/ready
+ *
+ * An error is {code: -32000, message, data: {code, retryable, retry_after_ms}} with a code of the error table.
+ * @see https://www.jsonrpc.org/specification
+ */
+import { cleanLine } from '../core/clean-text.ts'
+import { errorText, isErrorCode, RunnerMeshError, toErrorView } from '../core/errors.ts'
+import type { ProgressNote } from '../core/operations/operation.ts'
+import type { Logger } from '../core/ports/clock.ts'
+import type { LinkCallOptions } from '../core/ports/link.ts'
+import type { Channel } from '../core/ports/mesh.ts'
+
+export interface RpcLimits {
+  /** Requests of the other side under way here, and ours there. More are refused with `rate_limited`. */
+  readonly inFlight: number
+  /** Messages that are no JSON-RPC before the channel is given up. */
+  readonly malformed: number
+}
+
+export const RPC_LIMITS: RpcLimits = { inFlight: 1024, malformed: 8 }
+
+export interface RpcCall {
+  /** Aborted when the asker gives up or the channel closes. */
+  readonly signal: AbortSignal
+  readonly progress: (note: ProgressNote) => void
+}
+
+export interface RpcConnectionOptions {
+  /** Answers requests; what it throws goes out as an error of the table. */
+  readonly serve: (method: string, params: unknown, call: RpcCall) => Promise<unknown>
+  readonly onNotice?: (method: string, params: unknown) => void
+  /** How messages name the other end. */
+  readonly name: string
+  readonly log: Logger
+  readonly limits?: Partial<RpcLimits>
+}
+
+export interface RpcConnection {
+  /** Aborted, with the cause as its reason, once the channel is gone. */
+  readonly closed: AbortSignal
+  /** @throws RunnerMeshError what the other side answered, peer_unreachable, rate_limited, too_large; or the signal's reason */
+  request(method: string, params: unknown, options?: LinkCallOptions): Promise<unknown>
+  /** Best effort: a closed channel hears nothing. */
+  notify(method: string, params: unknown): void
+  close(): Promise<void>
+}
+
+export function createRpcConnection(channel: Channel, options: RpcConnectionOptions): RpcConnection {
+  return new ChannelRpc(channel, options)
+}
+
+interface Pending {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly onProgress: ((note: ProgressNote) => void) | undefined
+}
+
+type RpcId = string | number
+type Message = Readonly<Record<string, unknown>>
+
+const RATE_LIMIT_PAUSE_MS = 100
+const MAX_ERROR_CHARACTERS = 2048
+
+class ChannelRpc implements RpcConnection {
+  readonly #channel: Channel
+  readonly #options: RpcConnectionOptions
+  readonly #limits: RpcLimits
+  readonly #closed = new AbortController()
+  readonly #asked = new Map<number, Pending>()
+  readonly #serving = new Map<RpcId, AbortController>()
+  #lastId = 0
+  #malformed = 0
+
+  constructor(channel: Channel, options: RpcConnectionOptions) {
+    this.#channel = channel
+    this.#options = options
+    this.#limits = { ...RPC_LIMITS, ...options.limits }
+    channel.onClose((cause) => this.#end(cause))
+    channel.onFrame((frame) => this.#receive(frame))
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal
+  }
+
+  request(method: string, params: unknown, { signal, onProgress }: LinkCallOptions = {}): Promise<unknown> {
+    if (signal?.aborted === true) return Promise.reject(asError(signal.reason))
+    if (this.#closed.signal.aborted) return Promise.reject(asError(this.#closed.signal.reason))
+    if (this.#asked.size >= this.#limits.inFlight) return Promise.reject(tooMany(this.#limits.inFlight))
+    this.#lastId += 1
+    const id = this.#lastId
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        if (!this.#asked.delete(id)) return
+        this.notify('$/cancel', { id })
+        reject(asError(signal?.reason))
+      }
+      const forget = (): void => signal?.removeEventListener('abort', giveUp)
+      signal?.addEventListener('abort', giveUp)
+      this.#asked.set(id, {
+        resolve: (result) => {
+          forget()
+          resolve(result)
+        },
+        reject: (error) => {
+          forget()
+          reject(asError(error))
+        },
+        onProgress,
+      })
+      this.#send({ jsonrpc: '2.0', id, method, params }).catch((cause: unknown) => this.#take(id)?.reject(cause))
+    })
+  }
+
+  notify(method: string, params: unknown): void {
+    this.#send({ jsonrpc: '2.0', method, params }).catch((cause: unknown) => {
+      this.#options.log.debug('rpc.notice_lost', { peer: this.#options.name, method, error: errorText(cause) })
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#channel.close()
+  }
+
+  #send(message: object): Promise<void> {
+    if (this.#closed.signal.aborted) return Promise.reject(asError(this.#closed.signal.reason))
+    return this.#channel.send(Buffer.from(JSON.stringify(message)))
+  }
+
+  #receive(frame: Uint8Array): void {
+    let message: unknown
+    try {
+      message = JSON.parse(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8'))
+    } catch (cause) {
+      this.#refuse('not JSON', cause)
+      return
+    }
+    if (typeof message !== 'object' || message === null || !('jsonrpc' in message) || message.jsonrpc !== '2.0') {
+      this.#refuse('not JSON-RPC 2.0')
+      return
+    }
+    const { id, method, params } = message as Message
+    if (typeof method === 'string') {
+      if (id === undefined) this.#hear(method, params)
+      else if (isRpcId(id) && !this.#serving.has(id)) void this.#serve(id, method, params)
+      else this.#refuse('a request whose id is no id or in use')
+    } else if (typeof id === 'number' && ('result' in message || 'error' in message)) {
+      this.#settle(id, message)
+    } else {
+      this.#refuse('neither request, answer nor notice')
+    }
+  }
+
+  async #serve(id: RpcId, method: string, params: unknown): Promise<void> {
+    if (this.#serving.size >= this.#limits.inFlight) {
+      this.#answer(id, { error: toWireError(tooMany(this.#limits.inFlight)) })
+      return
+    }
+    const running = new AbortController()
+    this.#serving.set(id, running)
+    const progress = (note: ProgressNote): void => {
+      if (this.#serving.get(id) === running) this.notify('$/progress', { id, ...note })
+    }
+    try {
+      const result = await this.#options.serve(method, params, { signal: running.signal, progress })
+      this.#serving.delete(id)
+      this.#answer(id, { result })
+    } catch (thrown) {
+      this.#serving.delete(id)
+      const error = toWireError(thrown)
+      if (error.data.code === 'internal') {
+        this.#options.log.error('rpc.failed', { peer: this.#options.name, method, error: errorText(thrown) })
+      }
+      this.#answer(id, { error })
+    }
+  }
+
+  #answer(id: RpcId, answer: { readonly result: unknown } | { readonly error: unknown }): void {
+    if (this.#closed.signal.aborted) return
+    this.#send({ jsonrpc: '2.0', id, ...answer }).catch((cause: unknown) => {
+      if (this.#closed.signal.aborted) return
+      // Too large for a frame: the asker must hear that rather than wait.
+      const tooLarge = { jsonrpc: '2.0', id, error: toWireError(cause) }
+      this.#send(tooLarge).catch((again: unknown) => this.#channel.abort(asError(again)))
+    })
+  }
+
+  #hear(method: string, params: unknown): void {
+    if (method === '$/cancel') {
+      const id = fieldOf(params, 'id')
+      if (isRpcId(id)) this.#serving.get(id)?.abort(new RunnerMeshError('cancelled', 'The caller gave up the call.'))
+    } else if (method === '$/progress') {
+      const id = fieldOf(params, 'id')
+      if (typeof id === 'number') this.#asked.get(id)?.onProgress?.(toProgressNote(params))
+    } else {
+      this.#options.onNotice?.(method, params)
+    }
+  }
+
+  #settle(id: number, message: object): void {
+    if (id < 1 || id > this.#lastId || !Number.isInteger(id)) {
+      this.#refuse('an answer to what was never asked')
+      return
+    }
+    // Unset: given up meanwhile.
+    const pending = this.#take(id)
+    if (pending === undefined) return
+    if ('error' in message) pending.reject(fromWireError(message.error, this.#options.name))
+    else pending.resolve(fieldOf(message, 'result'))
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#asked.get(id)
+    this.#asked.delete(id)
+    return pending
+  }
+
+  #refuse(what: string, cause?: unknown): void {
+    this.#malformed += 1
+    const count = this.#malformed
+    this.#options.log.warn('rpc.malformed', { peer: this.#options.name, what, count })
+    if (count < this.#limits.malformed) return
+    const message = `${this.#options.name} sent ${String(count)} messages that are no JSON-RPC, the last one ${what}.`
+    this.#channel.abort(new RunnerMeshError('protocol_mismatch', message, { cause }))
+  }
+
+  #end(cause?: Error): void {
+    if (this.#closed.signal.aborted) return
+    const why = cause === undefined ? 'it closed the connection' : cause.message
+    const gone = new RunnerMeshError('peer_unreachable', `Lost ${this.#options.name}: ${why}.`, { cause })
+    this.#closed.abort(gone)
+    const asked = [...this.#asked.values()]
+    this.#asked.clear()
+    for (const pending of asked) pending.reject(gone)
+    const serving = [...this.#serving.values()]
+    this.#serving.clear()
+    for (const running of serving) running.abort(gone)
+  }
+}
+
+function toWireError(thrown: unknown) {
+  const { message, ...data } = toErrorView(thrown)
+  return { code: -32000, message, data }
+}
+
+function fromWireError(error: unknown, name: string): RunnerMeshError {
+  const said = fieldOf(error, 'message')
+  const message = typeof said === 'string' ? cleanLine(said, MAX_ERROR_CHARACTERS) : `${name} refused without a reason.`
+  const data = fieldOf(error, 'data')
+  const code = fieldOf(data, 'code')
+  const retryAfterMs = fieldOf(data, 'retry_after_ms')
+  // A code of a newer version: nothing is known of it but that the call failed.
+  return new RunnerMeshError(typeof code === 'string' && isErrorCode(code) ? code : 'internal', message, {
+    ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? { retryAfterMs } : {}),
+  })
+}
+
+function toProgressNote(params: unknown): ProgressNote {
+  const [message, fraction, data] = [fieldOf(params, 'message'), fieldOf(params, 'fraction'), fieldOf(params, 'data')]
+  return {
+    message: typeof message === 'string' ? cleanLine(message, 512) : '',
+    ...(typeof fraction === 'number' ? { fraction: Math.min(1, Math.max(0, fraction)) } : {}),
+    ...(typeof data === 'object' && data !== null ? { data: scalars(data) } : {}),
+  }
+}
+
+function scalars(data: object): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(data).filter(
+      (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
+    ),
+  )
+}
+
+function tooMany(limit: number): RunnerMeshError {
+  return new RunnerMeshError('rate_limited', `More than ${String(limit)} calls are under way with this peer.`, {
+    retryAfterMs: RATE_LIMIT_PAUSE_MS,
+  })
+}
+
+function isRpcId(id: unknown): id is RpcId {
+  return typeof id === 'number' || (typeof id === 'string' && id.length <= 128)
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Message)[name] : undefined
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
