@@ -3,6 +3,8 @@
  * Names are those of the wire (snake_case); sizes are MiB, durations milliseconds. Unknown fields are refused by name.
  */
 import { z } from 'zod'
+import { splitWords } from './command-words.ts'
+import { errorText } from './errors.ts'
 import { NETWORKS, PROFILES } from './task.ts'
 
 export const CONTAINER_TYPES = { image: 'docker.hub', repository: 'docker.github' } as const
@@ -53,13 +55,36 @@ const noNul = (what: string) =>
 
 const argv = z.array(noNul('an argument')).max(1024)
 
+const EMPTY_COMMAND = 'is empty: name a command or leave it out to run the image’s own'
+
 /** Words of a shell string are split as a POSIX shell does, without expansions; an argv array is taken as it is. */
 const command = z.union([
-  argv.min(1, 'is empty: name a command or leave it out to run the image’s own'),
-  noNul('the command').min(1, 'is empty: name a command or leave it out to run the image’s own'),
+  argv.min(1, EMPTY_COMMAND),
+  noNul('the command').superRefine((text, context) => {
+    const fault = commandFault(text)
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
+  }),
 ])
 
+function commandFault(text: string): string | undefined {
+  try {
+    return splitWords(text).length === 0 ? EMPTY_COMMAND : undefined
+  } catch (error) {
+    return errorText(error)
+  }
+}
+
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,255}$/, 'is not a variable name')
+
+/** The executor tells a container its task, fence and attempt under these names; a task cannot set them. */
+export const RESERVED_ENVIRONMENT = 'RUNNER_MESH_'
+
+const taskEnvironment = z.record(
+  environmentName.refine((name) => !name.startsWith(RESERVED_ENVIRONMENT), {
+    error: `is reserved: names that begin with ${RESERVED_ENVIRONMENT} are set by the runner`,
+  }),
+  noNul('a variable'),
+)
 
 const positiveMiB = z.int().min(1).max(16_777_216)
 
@@ -67,7 +92,7 @@ const positiveMiB = z.int().min(1).max(16_777_216)
 const containerFields = {
   command: command.optional().describe('Argv, or a string split into words'),
   entrypoint: command.optional().describe('Entrypoint in place of the image’s own'),
-  environment: z.record(environmentName, noNul('a variable')).optional().describe('Environment variables; no secrets'),
+  environment: taskEnvironment.optional().describe('Environment variables; no secrets'),
   working_dir: noNul('the directory').startsWith('/', 'must be an absolute path').optional(),
   user: z
     .string()
