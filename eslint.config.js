@@ -36,10 +36,10 @@ const NAMED_EXPORTS_ONLY = [
  */
 function machineBans({ clock, env }) {
   return {
-    'no-restricted-globals': [
-      'error',
-      ...(clock ? ['setTimeout', 'setInterval'].map((name) => ({ name, message: FROM_SYSTEM })) : []),
-    ],
+    // Off, not empty: with no options of its own a rule keeps those of the configuration before it.
+    'no-restricted-globals': clock
+      ? ['error', ...['setTimeout', 'setInterval'].map((name) => ({ name, message: FROM_SYSTEM }))]
+      : 'off',
     'no-restricted-properties': [
       'error',
       ...(clock ? CLOCK_PROPERTIES : []),
@@ -91,7 +91,7 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
     },
   },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },

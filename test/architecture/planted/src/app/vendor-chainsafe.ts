@@ -1,0 +1,1 @@
+export { noise } from '@chainsafe/libp2p-noise'

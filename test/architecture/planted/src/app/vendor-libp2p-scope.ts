@@ -1,0 +1,1 @@
+export { tcp } from '@libp2p/tcp'

@@ -1,0 +1,1 @@
+export { createLibp2p } from 'libp2p'

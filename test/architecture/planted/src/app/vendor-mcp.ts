@@ -1,0 +1,1 @@
+export { McpServer } from '@modelcontextprotocol/server'

@@ -1,0 +1,1 @@
+export { multiaddr } from '@multiformats/multiaddr'

@@ -1,0 +1,3 @@
+import type { fine } from '../mesh/fine.ts'
+
+export type Fine = typeof fine
