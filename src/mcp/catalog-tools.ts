@@ -1,0 +1,124 @@
+/** The catalog as MCP tools: what each advertises, and who sees which. Made once; a server is built from it per call. */
+import type { CallToolResult, StandardSchemaWithJSON, ToolAnnotations } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import { CATALOG, isOperationName, type OperationName } from '../core/operations/catalog.ts'
+import { parseInput, type Operations } from '../core/operations/invoke.ts'
+import { isAllowed, type Access, type Call, type Operation } from '../core/operations/operation.ts'
+import { submitOptions, taskIdField } from '../core/operations/views.ts'
+import { acceptArguments, type Arguments } from './accepted-arguments.ts'
+import { failed, succeeded } from './tool-answer.ts'
+import { advertiseInput, advertiseOutput, passing, type AdvertiseOptions, type Schema } from './tool-schema.ts'
+import { isInSet, TOOL_NAMES, type View } from './tool-sets.ts'
+
+export interface CatalogTool {
+  readonly name: OperationName
+  readonly title: string
+  readonly description: string
+  readonly annotations: Required<ToolAnnotations>
+  readonly input: Schema
+  readonly output: Schema
+  readonly inputSchema: StandardSchemaWithJSON
+  readonly outputSchema: StandardSchemaWithJSON
+  /** @param args foreign @param onInternal told of faults that are ours; the caller hears no details of them */
+  run(args: unknown, operations: Operations, call: Call, onInternal: (thrown: unknown) => void): Promise<CallToolResult>
+}
+
+export interface CatalogTools {
+  /** In the fixed order, so that a client's prompt cache holds. */
+  visible(view: View, access: ReadonlySet<Access>): readonly CatalogTool[]
+}
+
+export function createCatalogTools(): CatalogTools {
+  const tools = TOOL_NAMES.flatMap((name) => (isOperationName(name) ? [toTool(CATALOG[name])] : []))
+  const cancelOnly = toCancelTool()
+  return {
+    visible: (view, access) =>
+      tools.flatMap((tool) => {
+        if (!isInSet(view.set, tool.name) || (view.readOnly && !tool.annotations.readOnlyHint)) return []
+        if (!isAllowed(CATALOG[tool.name], access)) return []
+        if (tool.name !== cancelOnly.name) return [tool]
+        // Settling is work; an agent ends tasks only by cancelling them.
+        if (view.set !== 'agent' && access.has('tasks:work')) return [tool]
+        return access.has('tasks:cancel') ? [cancelOnly] : []
+      }),
+  }
+}
+
+/** Fields of the container submits that p2p_taskqueue_submit explains, or that few tasks set. */
+const UNCOMMON: ReadonlySet<string> = new Set([
+  ...Object.keys(submitOptions).filter((name) => !['priority', 'requires', 'clocks'].includes(name)),
+  'working_dir',
+  'user',
+  'stdin',
+  'disk_mb',
+  'pids',
+  'shm_mb',
+  'gpus',
+  'target',
+  'build_args',
+  'profile',
+  'entrypoint',
+])
+
+const ADVERTISED: Partial<Readonly<Record<string, AdvertiseOptions>>> = {
+  p2p_taskqueue_submit: { foldObjects: true },
+  p2p_taskqueue_submit_docker_hub: { foldObjects: true, uncommon: UNCOMMON },
+  p2p_taskqueue_submit_docker_github: { foldObjects: true, uncommon: UNCOMMON },
+}
+
+function toTool(operation: Operation & { readonly name: OperationName }): CatalogTool {
+  return makeTool(operation, advertiseInput(operation.input, ADVERTISED[operation.name] ?? {}))
+}
+
+/** p2p_taskqueue_complete_task as agents have it: there is no cancel tool among the fixed names. */
+function toCancelTool(): CatalogTool {
+  const operation = CATALOG.p2p_taskqueue_complete_task
+  const input = z.strictObject({ task_id: taskIdField, status: z.enum(['cancelled']) })
+  return makeTool(
+    {
+      ...operation,
+      input,
+      title: 'Cancel a task',
+      description: 'Cancels a task in any state. A running one ends once its container is proven gone.',
+    },
+    advertiseInput(input),
+    (args) => parseInput(input, args),
+  )
+}
+
+function makeTool(
+  operation: Operation & { readonly name: OperationName },
+  input: Schema,
+  prepare = (args: Arguments): Arguments => args,
+): CatalogTool {
+  const { name, title, description, hints } = operation
+  const output = advertiseOutput(operation.output)
+  const known = {
+    fields: new Set(Object.keys(input['properties'] as Schema)),
+    required: new Set((input['required'] as readonly string[] | undefined) ?? []),
+  }
+  return {
+    name,
+    title,
+    description,
+    annotations: {
+      title,
+      readOnlyHint: hints.readOnly,
+      destructiveHint: hints.destructive,
+      idempotentHint: hints.idempotent,
+      openWorldHint: hints.openWorld,
+    },
+    input,
+    output,
+    inputSchema: passing(input),
+    outputSchema: passing(output),
+    run: async (args, operations, call, onInternal) => {
+      try {
+        const accepted = prepare(acceptArguments(name, args, known))
+        return succeeded(name, await operations.invoke(name, accepted, call))
+      } catch (thrown) {
+        return failed(thrown, onInternal)
+      }
+    },
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The door for agents over HTTP: one URL for every revision of the protocol. A request of 2026-07-28 is answered by a
+ * server built for it alone; older clients get a session. `http` mounts it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node'
+import { createMcpHandler, isJsonContentType, isLegacyRequest, readRequestBody } from '@modelcontextprotocol/server'
+import type { Operations } from '../core/operations/invoke.ts'
+import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import { admit, rpcError, type AdmissionSettings, type Authenticate } from './admission.ts'
+import { createCatalogTools } from './catalog-tools.ts'
+import { findSeat, toAuthInfo, type Seat } from './seat.ts'
+import { createServer, type ServerDeps } from './server.ts'
+import { LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
+
+export interface McpDoorSettings extends AdmissionSettings {
+  /** The largest request body. */
+  readonly maxBodyBytes: number
+  readonly maxSubscriptions: number
+  readonly sessions: SessionSettings
+}
+
+/** Loopback only, as the peer binds by default. */
+export const MCP_DOOR_SETTINGS: McpDoorSettings = {
+  allowedHosts: ['localhost', '127.0.0.1', '[::1]'],
+  allowedOrigins: ['localhost', '127.0.0.1', '[::1]'],
+  maxBodyBytes: 1_048_576,
+  maxSubscriptions: 1024,
+  sessions: SESSION_SETTINGS,
+}
+
+export interface McpDoorDeps {
+  readonly operations: Operations
+  readonly version: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly authenticate: Authenticate
+}
+
+export interface McpDoor {
+  /** Answers whatever it is sent; never throws. */
+  fetch(request: Request): Promise<Response>
+  /** The same for node:http, for every path below `/mcp`. The body is read only once the token is known. */
+  node(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** Ends sessions, streams and calls under way. May be called twice. */
+  stop(): Promise<void>
+}
+
+export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP_DOOR_SETTINGS): McpDoor {
+  const { log } = deps
+  const serverDeps: ServerDeps = { ...deps, tools: createCatalogTools() }
+  const onerror = (error: Error): void => log.debug('mcp.exchange_refused', { error })
+  const modern = createMcpHandler(
+    ({ authInfo }) => {
+      const seat = findSeat(authInfo)
+      if (seat === undefined) throw new Error('A request reached the MCP server without passing admission.')
+      return createServer(serverDeps, seat, 'modern')
+    },
+    {
+      legacy: 'reject',
+      maxRequestBodySize: settings.maxBodyBytes,
+      maxSubscriptions: settings.maxSubscriptions,
+      keepAliveMs: settings.sessions.keepAliveMs,
+      onerror,
+    },
+  )
+  const sessions = new LegacySessions(
+    { ...deps, create: (seat) => createServer(serverDeps, seat, 'legacy') },
+    settings.sessions,
+  )
+
+  const serve = async (request: Request, seat: Seat): Promise<Response> => {
+    const body = await readJson(request, settings.maxBodyBytes)
+    if (body instanceof Response) return body
+    if (await isLegacyRequest(request, body)) return sessions.handle(request, seat, body)
+    return modern.fetch(request, { authInfo: toAuthInfo(seat), parsedBody: body })
+  }
+  const guarded = async (answer: () => Promise<Response>): Promise<Response> => {
+    try {
+      return await answer()
+    } catch (thrown) {
+      log.error('mcp.request_failed', { thrown })
+      return rpcError(500, -32603, 'Internal error')
+    }
+  }
+  const admitted = (request: Request): Promise<Seat | Response> => admit(request, settings, deps.authenticate)
+
+  return {
+    fetch: (request) =>
+      guarded(async () => {
+        const seat = await admitted(request)
+        return seat instanceof Response ? seat : serve(request, seat)
+      }),
+    node: async (req, res) => {
+      let seat: Seat | undefined
+      const refusal = await guarded(async () => {
+        const result = await admitted(headOf(req))
+        if (result instanceof Response) return result
+        seat = result
+        return new Response(null)
+      })
+      if (seat === undefined) {
+        await refuse(res, refusal)
+        return
+      }
+      const admittedSeat = seat
+      const answer = (request: Request): Promise<Response> => guarded(() => serve(request, admittedSeat))
+      const handle = toNodeHandler({ fetch: answer }, { maxRequestBodySize: settings.maxBodyBytes, onerror })
+      await handle(req as NodeIncomingMessageLike, res)
+    },
+    stop: async () => {
+      await Promise.all([modern.close(), sessions.stop()])
+    },
+  }
+}
+
+/** The request line and headers, with nothing of the body. */
+function headOf(req: IncomingMessage): Request {
+  const headers = new Headers()
+  for (let at = 0; at + 1 < req.rawHeaders.length; at += 2) {
+    headers.append(req.rawHeaders[at] ?? '', req.rawHeaders[at + 1] ?? '')
+  }
+  const path = req.url?.startsWith('/') === true ? req.url : '/'
+  return new Request(new URL(path, 'http://peer.invalid'), { headers })
+}
+
+/** The body of a refused request stays unread, so its connection cannot be used again. */
+async function refuse(res: ServerResponse, refusal: Response): Promise<void> {
+  res.writeHead(refusal.status, { ...Object.fromEntries(refusal.headers), connection: 'close' })
+  res.end(await refusal.text())
+}
+
+/** @returns undefined for a request that has no body */
+async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  if (request.method !== 'POST') return undefined
+  if (!isJsonContentType(request.headers.get('content-type'))) {
+    return rpcError(415, -32000, 'Unsupported Media Type: Content-Type must be application/json')
+  }
+  const body = await readRequestBody(request, maxBytes)
+  if (body.tooLarge)
+    return rpcError(413, -32000, `Payload Too Large: the body must not exceed ${String(maxBytes)} bytes`)
+  try {
+    return JSON.parse(body.text) as unknown
+  } catch {
+    return rpcError(400, -32700, 'Parse error: the body is not JSON')
+  }
+}

@@ -1,0 +1,22 @@
+/** Who sits at an MCP connection and what it is shown: proven at the door, carried through the SDK with each request. */
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import type { Caller } from '../core/operations/operation.ts'
+import type { View } from './tool-sets.ts'
+
+export interface Seat {
+  readonly caller: Caller
+  readonly view: View
+}
+
+const seats = new WeakMap<AuthInfo, Seat>()
+
+/** The token itself stays at the door: nothing behind it needs to know it. */
+export function toAuthInfo(seat: Seat): AuthInfo {
+  const info: AuthInfo = { token: '', clientId: seat.caller.principal, scopes: [...seat.caller.access] }
+  seats.set(info, seat)
+  return info
+}
+
+export function findSeat(info: AuthInfo | undefined): Seat | undefined {
+  return info === undefined ? undefined : seats.get(info)
+}
