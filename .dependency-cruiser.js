@@ -21,7 +21,7 @@ const MAY_IMPORT = {
 const VENDORS_OF = {
   store: ['node:sqlite'],
   mesh: ['libp2p', '@libp2p/[^/]+', '@chainsafe/[^/]+', '@multiformats/[^/]+'],
-  docker: ['dockerode'],
+  docker: ['dockerode', 'tar-stream'],
   github: ['@octokit/(?!webhooks)[^/]+'],
   mcp: ['@modelcontextprotocol/[^/]+'],
   webhook: ['@octokit/webhooks[^/]*', '@actions/expressions'],

@@ -6,7 +6,7 @@ import { ROOT } from '../setup/checkout.mjs'
  * The folders of test/ that hold tests, cheapest first, and what they need from the machine. A test file anywhere else
  * is a mistake, and so is one that no project claims.
  */
-export const PROJECTS = [
+const PROJECTS = [
   { name: 'unit', needsMachine: false },
   { name: 'architecture', needsMachine: false },
   { name: 'contract', needsMachine: true },

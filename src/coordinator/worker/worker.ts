@@ -117,25 +117,23 @@ export class Worker implements Startable {
     }
   }
 
-  /** Works on a grant that is already this worker's, as after a restart. Resolves when the attempt is over. */
-  async resume(grant: GrantView, run: RunAttempt): Promise<void> {
-    const runner = this.#runnerOf(grant)
-    if (runner === undefined) return
-    const checked = await runner.check(grant)
-    this.#begin(grant, checked, this.capacity.take(checked.needs) ?? (() => undefined), run)
+  /** Works on a grant that this worker checked and journalled in a former process. */
+  resume(checked: CheckedGrant, run: RunAttempt): void {
+    this.#begin(checked, this.capacity.take(checked.needs) ?? (() => undefined), run)
   }
 
   async #serve(link: OperationsLink): Promise<void> {
     const { clock, log, random } = this.#deps
     const signal = AbortSignal.any([link.closed, this.#stopping.signal])
+    const isOver = (): boolean => signal.aborted
     let pauseMs: number = PAUSE_MS.first
-    while (!signal.aborted) {
+    while (!isOver()) {
       try {
         await this.capacity.whenFree(signal)
         await this.#claim(link, signal)
         pauseMs = PAUSE_MS.first
       } catch (error) {
-        if (signal.aborted) return
+        if (isOver()) return
         log.warn('claim.failed', { peer: link.peer, error: errorText(error) })
         await clock.sleep(pauseMs * (0.5 + random.unit()), signal).catch(() => undefined)
         pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)
@@ -192,11 +190,12 @@ export class Worker implements Startable {
       return
     }
     await this.#deps.journal.begin(checked.grant)
-    this.#begin(grant, checked, place, (...call) => runner.run(...call))
+    this.#begin(checked, place, (...call) => runner.run(...call))
   }
 
-  #begin(grant: GrantView, checked: CheckedGrant, place: () => void, run: RunAttempt): void {
+  #begin(checked: CheckedGrant, place: () => void, run: RunAttempt): void {
     const controller = new AbortController()
+    const { grant } = checked
     const key = `${grant.task_id} ${String(grant.fence)}`
     const done = this.#work(checked, controller, run)
       .catch((error: unknown) => {

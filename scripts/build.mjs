@@ -1,0 +1,99 @@
+/**
+ * `npm run build [-- folder]`: the committed bundles, from the repository's root so that the paths in their comments are
+ * the same everywhere. docs/decisions/0003 says why each part of the recipe is there.
+ */
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { build as esbuild } from 'esbuild'
+import { licensesOf } from './build/licenses.mjs'
+import { ROOT } from './setup/checkout.mjs'
+
+/** Some bundled packages are CommonJS inside: what they expect to find in their scope, an ES module must make. */
+const SCOPE = `import { createRequire as bundleRequire } from 'node:module'
+import { dirname as bundleDirname } from 'node:path'
+import { fileURLToPath as bundleFilename } from 'node:url'
+const require = bundleRequire(import.meta.url)
+const __filename = bundleFilename(import.meta.url)
+const __dirname = bundleDirname(__filename)`
+
+const REFUSED = {
+  ssh: 'exports.Client = class { constructor() { throw new Error("ssh:// Docker hosts are not supported by this build") } }',
+  session: 'module.exports = () => { throw new Error("BuildKit sessions are not supported by this build") }',
+  native: 'throw new Error("optional native addon not bundled")',
+}
+
+/**
+ * What dockerode can do and we never ask for: ssh hosts (ssh2, with native addons that no bundle can hold) and BuildKit
+ * sessions (gRPC). Each is replaced by a refusal that says so.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const withoutUnused = {
+  name: 'without-unused',
+  setup(build) {
+    const refused = (/** @type {keyof typeof REFUSED} */ path) => ({ path, namespace: 'refused' })
+    build.onResolve({ filter: /^ssh2$/ }, () => refused('ssh'))
+    build.onResolve({ filter: /(\.node$|^cpu-features$)/ }, () => refused('native'))
+    build.onResolve({ filter: /^\.\/(session|buildkit)$/ }, ({ importer }) =>
+      importer.includes('/dockerode/') ? refused('session') : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
+      loader: 'js',
+      contents: REFUSED[/** @type {keyof typeof REFUSED} */ (path)],
+    }))
+  },
+}
+
+/**
+ * Of our own manifest the bundles carry the name and the version only, so that no other change to it changes them.
+ *
+ * @param {string} root
+ * @returns {import('esbuild').Plugin}
+ */
+const withShortManifest = (root) => ({
+  name: 'with-short-manifest',
+  setup(build) {
+    const path = join(root, 'package.json')
+    build.onLoad({ filter: /package\.json$/ }, (file) => {
+      if (file.path !== path) return undefined
+      /** @type {{ name: string, version: string }} */
+      const { name, version } = JSON.parse(readFileSync(path, 'utf8'))
+      return { loader: 'json', contents: JSON.stringify({ name, version }) }
+    })
+  },
+})
+
+/**
+ * Builds into an emptied folder.
+ *
+ * @param {string} outdir
+ */
+export async function buildInto(outdir, root = ROOT) {
+  rmSync(outdir, { recursive: true, force: true })
+  /** @param {Record<string, string>} entryPoints */
+  const bundle = (entryPoints, shebang = '') =>
+    esbuild({
+      absWorkingDir: root,
+      entryPoints,
+      outdir,
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      banner: { js: shebang + SCOPE },
+      plugins: [withoutUnused, withShortManifest(root)],
+      legalComments: 'linked',
+      charset: 'utf8',
+      metafile: true,
+      logLevel: 'warning',
+    })
+  const results = await Promise.all([
+    bundle({ main: 'src/action/main.ts', post: 'src/action/post.ts' }),
+    bundle({ cli: 'src/cli/main.ts' }, '#!/usr/bin/env node\n'),
+  ])
+  chmodSync(join(outdir, 'cli.js'), 0o755)
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  writeFileSync(join(outdir, 'licenses.txt'), licensesOf(inputs, root))
+}
+
+if (import.meta.filename === process.argv[1]) await buildInto(resolve(process.argv[2] ?? join(ROOT, 'dist')))

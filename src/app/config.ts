@@ -1,0 +1,224 @@
+/**
+ * Configuration: one schema, read once, at the edge. Environment variables are `RUNNER_MESH_<STEM>`; the command line and
+ * the Action use the same stem in kebab-case. Outside values are strings with units in their names; inside they are
+ * milliseconds and lists. A faulty configuration names every fault at once, and never a secret's value.
+ */
+import { z } from 'zod'
+import { RunnerMeshError } from '../core/errors.ts'
+import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
+import { PROFILES } from '../core/task.ts'
+import { LOG_LEVELS } from './logger.ts'
+
+const list = (what: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .describe(what)
+
+const number = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^[0-9]+(\.[0-9]+)?$/, 'is not a number')
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `must be from ${String(low)} to ${String(high)}`)
+
+const seconds = (low: number, high: number) => number(low, high).transform((value) => Math.round(value * SECOND))
+
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true')
+
+export interface Setting {
+  /** In kebab-case: the flag, the Action input and, in capitals, the environment variable. */
+  readonly stem: string
+  readonly schema: z.ZodType<unknown, string | undefined>
+  /** As a user would write it; undefined when there is none. */
+  readonly default: string | undefined
+  readonly describe: string
+  readonly secret?: true
+}
+
+/** Every setting there is; the reference page of the documentation is generated from it. */
+export const SETTINGS = {
+  stateDir: setting(
+    'state-dir',
+    z.string().min(1).optional(),
+    undefined,
+    'Where this peer keeps its key, queue and journal. Default: `runner-mesh` under the XDG state home. One process per directory.',
+  ),
+  meshKey: {
+    ...setting(
+      'key',
+      z.string().optional(),
+      undefined,
+      'The mesh key: 32 bytes in base64url. Whoever holds it is a member.',
+    ),
+    secret: true,
+  },
+  meshKeyFile: setting(
+    'key-file',
+    z.string().min(1).optional(),
+    undefined,
+    'A file that holds the mesh key. Default: `mesh.key` in the state directory.',
+  ),
+  previousKeyFiles: setting(
+    'previous-key-files',
+    list(''),
+    '',
+    'Files with mesh keys that are still accepted while a fleet changes over, comma separated.',
+  ),
+  runnerName: setting(
+    'runner-name',
+    z.string().min(1).max(128).optional(),
+    undefined,
+    'The name people see. Default: RUNNER_NAME, then the host name.',
+  ),
+  listen: setting(
+    'listen',
+    list(''),
+    '',
+    'Addresses to listen on for peers, comma separated. Default: /ip4/0.0.0.0/tcp/9720 for `up`, none for `worker`.',
+  ),
+  announce: setting(
+    'announce',
+    list(''),
+    '',
+    'Addresses to tell others beside those listened on, such as a forwarded port, comma separated.',
+  ),
+  bootstrap: setting(
+    'bootstrap',
+    list(''),
+    '',
+    'Addresses of peers to connect to, each ending in /p2p/<peer id>, comma separated.',
+  ),
+  http: setting(
+    'http',
+    z
+      .string()
+      .regex(/^(off|(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5})$/, 'must be host:port or off')
+      .default('127.0.0.1:9721'),
+    '127.0.0.1:9721',
+    'Where the HTTP server listens (MCP at /mcp, /healthz), or off.',
+  ),
+  httpAllowedHosts: setting(
+    'http-allowed-hosts',
+    list(''),
+    '',
+    'Host names under which the HTTP server answers beside loopback, comma separated.',
+  ),
+  work: setting('work', flag.default(true), 'true', 'Whether this peer runs tasks itself.'),
+  slots: setting('slots', number(1, 4096).optional(), undefined, 'Tasks at a time. Default: one per processor.'),
+  labels: setting('labels', list(''), '', 'Labels that tasks can ask for, comma separated.'),
+  profile: setting(
+    'profile',
+    z.enum(PROFILES).default('standard'),
+    'standard',
+    'The loosest isolation this host allows: strict, standard or trusted.',
+  ),
+  allowBridge: setting('allow-bridge', flag.default(false), 'false', 'Whether tasks may have a network.'),
+  dockerHost: setting(
+    'docker-host',
+    z.string().min(1).optional(),
+    undefined,
+    'The Docker Engine, as unix:///path or tcp://host:port. Default: DOCKER_HOST, then unix:///var/run/docker.sock.',
+  ),
+  leaseMs: setting(
+    'lease-seconds',
+    seconds(2, 3600).default(30 * SECOND),
+    '30',
+    'How long a task stays with a worker that is not heard of.',
+  ),
+  lostGraceMs: setting(
+    'lost-grace-seconds',
+    seconds(0, 86_400).default(10 * MINUTE),
+    '600',
+    'How long a task that is not idempotent waits for its lost worker before it fails with worker_lost.',
+  ),
+  runForMs: setting(
+    'run-for-seconds',
+    seconds(1, 30 * 86_400).optional(),
+    undefined,
+    'Stop by itself after this long.',
+  ),
+  retentionMs: setting(
+    'retention-hours',
+    number(0.01, 24 * 365)
+      .transform((hours) => Math.round(hours * HOUR))
+      .default(24 * HOUR),
+    '24',
+    'How long ended tasks are kept.',
+  ),
+  logLevel: setting('log-level', z.enum(LOG_LEVELS).default('info'), 'info', 'debug, info, warn, error or silent.'),
+} as const satisfies Record<string, Setting>
+
+export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']> }> & {
+  /** What the surroundings say, where a setting is silent. */
+  readonly surroundings: {
+    readonly runnerName: string | undefined
+    readonly dockerHost: string | undefined
+    readonly xdgStateHome: string | undefined
+    readonly home: string | undefined
+    readonly runtimeDir: string | undefined
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export function environmentName(stem: string): string {
+  return `RUNNER_MESH_${stem.replaceAll('-', '_').toUpperCase()}`
+}
+
+/**
+ * @param environment a plain record, such as the process's environment with the command line's flags laid over it
+ * @throws RunnerMeshError config_invalid, with every fault in one message; unknown RUNNER_MESH_ names among them
+ */
+export function loadConfig(environment: Environment): Config {
+  const faults: string[] = []
+  const known = new Set<string>()
+  const values = Object.fromEntries(
+    Object.entries(SETTINGS).map(([key, { stem, schema }]) => {
+      const name = environmentName(stem)
+      known.add(name)
+      const raw = environment[name]
+      const parsed = (schema as Setting['schema']).safeParse(raw === '' ? undefined : raw)
+      if (parsed.success) return [key, parsed.data]
+      faults.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}`)
+      return [key, undefined]
+    }),
+  )
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('RUNNER_MESH_') && !known.has(name) && !RESERVED.has(name))
+      faults.push(`${name} is not a setting`)
+  }
+  if (faults.length > 0) throw new RunnerMeshError('config_invalid', `${faults.join('; ')}. See docs/configuration.md.`)
+  return Object.freeze({
+    ...(values as Omit<Config, 'surroundings'>),
+    surroundings: {
+      runnerName: environment['RUNNER_NAME'],
+      dockerHost: environment['DOCKER_HOST'],
+      xdgStateHome: environment['XDG_STATE_HOME'],
+      home: environment['HOME'],
+      runtimeDir: environment['XDG_RUNTIME_DIR'],
+    },
+  })
+}
+
+/** Set for containers of tasks; a command line inside one must not stumble over them. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'RUNNER_MESH_TASK_ID',
+  'RUNNER_MESH_TASK_FENCE',
+  'RUNNER_MESH_TASK_ATTEMPT',
+])
+
+function setting<S extends z.ZodType<unknown, string | undefined>>(
+  stem: string,
+  schema: S,
+  fallback: string | undefined,
+  describe: string,
+) {
+  return { stem, schema, default: fallback, describe }
+}

@@ -1,0 +1,205 @@
+/**
+ * The parts of a peer and how they are put together. What is started last is stopped first:
+ * identity and store → mesh → operations → worker → local socket → HTTP.
+ */
+import { availableParallelism, hostname } from 'node:os'
+import { createLocalLink, Links } from '../coordinator/links.ts'
+import { createHandlers } from '../coordinator/handlers/create-handlers.ts'
+import { Home } from '../coordinator/home.ts'
+import { PeerBook } from '../coordinator/peer-book.ts'
+import { SUBMISSION } from '../coordinator/submission.ts'
+import { errorText } from '../core/errors.ts'
+import { Events } from '../core/events.ts'
+import { LEASE, type LeaseSettings } from '../core/lease.ts'
+import { createOperations, type Operations } from '../core/operations/invoke.ts'
+import { ACCESS, type Access, type Caller } from '../core/operations/operation.ts'
+import type { Logger, Startable } from '../core/ports/clock.ts'
+import type { Mesh } from '../core/ports/mesh.ts'
+import { loadIdentity } from '../mesh/identity.ts'
+import { createLibp2pMesh } from '../mesh/libp2p-mesh.ts'
+import { createPeersDoor } from '../peers/peers-door.ts'
+import { createSqliteTaskStore } from '../store/sqlite/sqlite-task-store.ts'
+import type { Config } from './config.ts'
+import { createHttpDoors, type HttpDoors } from './http-doors.ts'
+import { createLocalSocket } from './local-socket.ts'
+import { loadMeshKeys } from './mesh-keys.ts'
+import { makeStateDirectory, socketPath, stateDirectory } from './state-directory.ts'
+import { systemClock, systemRandom } from './system.ts'
+import { VERSION } from './version.ts'
+import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
+
+export interface PeerRoles {
+  /** Keeps a queue and serves MCP. */
+  readonly home: boolean
+  readonly worker: boolean
+}
+
+export interface Peer {
+  readonly mesh: Mesh
+  readonly events: Events
+  readonly operations: Operations
+  readonly stateDir: string
+  readonly runnerName: string
+  readonly worker: WorkerParts | undefined
+  readonly http: HttpDoors | undefined
+  /** May be called twice; ends all that was started, whatever of it fails to end well. */
+  stop(): Promise<void>
+}
+
+export const DEFAULT_LISTEN = '/ip4/0.0.0.0/tcp/9720'
+
+/** A member of the mesh may hand in work, do work and look at peers; what it sees of tasks is what is its own. */
+const MEMBER_ACCESS: ReadonlySet<Access> = new Set<Access>([
+  'tasks:read',
+  'tasks:submit',
+  'tasks:cancel',
+  'tasks:work',
+  'cache:read',
+  'cache:write',
+  'peers:read',
+])
+
+/**
+ * Starts a peer. When a part refuses to start, what was started before it is stopped again.
+ * @throws RunnerMeshError config_invalid, address_in_use, home_locked, store_corrupt, store_newer
+ */
+export async function startPeer(config: Config, roles: PeerRoles, log: Logger): Promise<Peer> {
+  const started: Startable[] = []
+  const stop = async (): Promise<void> => {
+    for (let part = started.pop(); part !== undefined; part = started.pop()) {
+      await part.stop().catch((error: unknown) => {
+        log.error('peer.stop_failed', { error: errorText(error) })
+      })
+    }
+  }
+  const start = async <T extends Startable>(part: T): Promise<T> => {
+    await part.start()
+    started.push(part)
+    return part
+  }
+  try {
+    return { ...(await assemble(config, roles, log, start)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Start = <T extends Startable>(part: T) => Promise<T>
+
+async function assemble(config: Config, roles: PeerRoles, log: Logger, start: Start): Promise<Omit<Peer, 'stop'>> {
+  const [clock, random] = [systemClock, systemRandom]
+  const stateDir = stateDirectory(config)
+  await makeStateDirectory(stateDir)
+  const identity = await loadIdentity({ stateDir, random })
+  const meshKeys = await loadMeshKeys({ config, stateDir, make: roles.home, random })
+  const lease: LeaseSettings = {
+    ...LEASE,
+    leaseMs: config.leaseMs,
+    renewEveryMs: config.leaseMs / 3,
+    marginMs: config.leaseMs / 10,
+    lostGraceMs: config.lostGraceMs,
+  }
+  const runnerName = config.runnerName ?? config.surroundings.runnerName ?? hostname()
+  const events = new Events((error) => {
+    log.error('events.listener_failed', { error: errorText(error) })
+  })
+
+  const home = roles.home
+    ? await start(
+        new Home({
+          store: createSqliteTaskStore({
+            directory: stateDir,
+            clock,
+            random,
+            log,
+            settings: { lostGraceMs: lease.lostGraceMs },
+          }),
+          events,
+          clock,
+          log,
+          lease,
+        }),
+      )
+    : undefined
+  const homes = home === undefined ? [] : [home.store.homeId]
+
+  const mesh = await createLibp2pMesh({
+    identity,
+    meshKeys,
+    listen: config.listen.length > 0 ? config.listen : roles.home ? [DEFAULT_LISTEN] : [],
+    announce: config.announce,
+    hello: () => ({
+      homes,
+      features: [...(roles.home ? ['home'] : []), ...(roles.worker ? ['worker'] : [])],
+      runnerName,
+    }),
+    clock,
+    random,
+    log,
+  })
+  const peers = new PeerBook()
+  peers.sawName(mesh.self, runnerName)
+  mesh.onPeer(({ peer, runnerName: name }) => {
+    peers.sawName(peer, name)
+    events.emit({ name: 'peer.joined', at: clock.now(), peer, runnerName: name })
+  })
+  mesh.onPeerGone((peer) => {
+    events.emit({ name: 'peer.left', at: clock.now(), peer })
+  })
+
+  const links = new Links()
+  const worker = roles.worker
+    ? await createWorkerParts({
+        config,
+        stateDir,
+        mesh,
+        links,
+        clock,
+        random,
+        log,
+        lease,
+        
+        processors: availableParallelism(),
+      })
+    : undefined
+  const operations = createOperations(
+    createHandlers({
+      home,
+      mesh,
+      peers,
+      events,
+      clock,
+      random,
+      lease,
+      submission: { ...SUBMISSION, retentionMs: config.retentionMs },
+      version: VERSION,
+      executorStatus: () => worker?.status() ?? { available: false, problem: 'This peer does not run tasks.' },
+    }),
+  )
+  const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })
+  door.onLink((link) => {
+    links.add(link)
+  })
+  for (const address of config.bootstrap) mesh.addTarget(address, 'bootstrap')
+  await start(mesh)
+
+  if (worker !== undefined) {
+    if (home !== undefined) {
+      const caller: Caller = { principal: `peer:${mesh.self}`, door: 'peers', access: MEMBER_ACCESS, peer: mesh.self }
+      const closed = new AbortController()
+      links.add(createLocalLink(operations, { self: mesh.self, homes, caller, closed: closed.signal }))
+      // The worker lets go of the local home before the home stops.
+      await start({ start: () => Promise.resolve(), stop: () => Promise.resolve(closed.abort(new Error('stopping'))) })
+    }
+    await start(worker)
+  }
+  await start(createLocalSocket(socketPath(stateDir, config), operations, log))
+  const http =
+    roles.home && config.http !== 'off'
+      ? await start(
+          await createHttpDoors({ config, stateDir, operations, events, clock, random, log, access: new Set(ACCESS) }),
+        )
+      : undefined
+  return { mesh, events, operations, stateDir, runnerName, worker, http }
+}

@@ -1,0 +1,78 @@
+/** A Unix socket of this machine as a channel of frames, for the command line and its peer. */
+import type { Socket } from 'node:net'
+import { encodeFrame, FrameDecoder } from '../core/frames.ts'
+import type { PeerId } from '../core/ids.ts'
+import type { Channel } from '../core/ports/mesh.ts'
+
+/** @param socket open; it belongs to the channel from now on */
+export function createSocketChannel(socket: Socket): Channel {
+  let receive: ((frame: Uint8Array) => void) | undefined
+  let waiting: Uint8Array[] = []
+  let fault: Error | undefined
+  const decoder = new FrameDecoder((frame) => {
+    // A frame may be a view of a chunk that node reuses.
+    if (receive === undefined) waiting.push(Uint8Array.from(frame))
+    else receive(frame)
+  })
+  const closeListeners = new Set<(cause?: Error) => void>()
+  let isClosed = false
+
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      decoder.push(bytes)
+    } catch (cause) {
+      fault = cause instanceof Error ? cause : new Error(String(cause))
+      socket.destroy()
+    }
+  })
+  socket.on('error', (cause) => {
+    fault ??= cause
+  })
+  socket.on('close', () => {
+    isClosed = true
+    for (const closed of closeListeners) closed(fault)
+    closeListeners.clear()
+  })
+
+  return {
+    remote: 'local' as PeerId,
+    send: (frame) =>
+      new Promise((resolve, reject) => {
+        if (isClosed || socket.destroyed) {
+          reject(fault ?? new Error('the socket is closed'))
+          return
+        }
+        socket.write(encodeFrame(frame), (cause) => {
+          if (cause instanceof Error) reject(cause)
+          else resolve()
+        })
+      }),
+    onFrame: (handle) => {
+      receive = handle
+      const early = waiting
+      waiting = []
+      for (const frame of early) handle(frame)
+    },
+    onClose: (closed) => {
+      if (isClosed) closed(fault)
+      else closeListeners.add(closed)
+    },
+    close: () =>
+      new Promise((resolve) => {
+        if (isClosed) {
+          resolve()
+          return
+        }
+        socket.once('close', () => {
+          resolve()
+        })
+        socket.end()
+        // The other side may have nothing left to say and no reason to hang up.
+        socket.destroySoon()
+      }),
+    abort: (cause) => {
+      fault ??= cause
+      socket.destroy()
+    },
+  }
+}

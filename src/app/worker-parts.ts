@@ -1,0 +1,139 @@
+/** The working side of a peer: executor, journal and worker, and what the host can give. */
+import { arch, platform, totalmem } from 'node:os'
+import { Links } from '../coordinator/links.ts'
+import { createContainerRunner } from '../coordinator/worker/container-runner.ts'
+import { recover } from '../coordinator/worker/recovery.ts'
+import { Worker } from '../coordinator/worker/worker.ts'
+import { CONTAINER_TYPES } from '../core/container-task.ts'
+import { errorText } from '../core/errors.ts'
+import type { LeaseSettings } from '../core/lease.ts'
+import { SECOND } from '../core/lease.ts'
+import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
+import type { ExecutorProbe } from '../core/ports/executor.ts'
+import type { Mesh } from '../core/ports/mesh.ts'
+import { createDockerExecutor } from '../docker/docker-executor.ts'
+import { createSqliteWorkJournal } from '../store/sqlite/work-journal.ts'
+import type { Config } from './config.ts'
+
+export interface WorkerPartsDeps {
+  readonly config: Config
+  readonly stateDir: string
+  readonly mesh: Mesh
+  readonly links: Links
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly lease: LeaseSettings
+  readonly processors: number
+}
+
+export interface WorkerParts extends Startable {
+  readonly running: number
+  status(): Readonly<Record<string, string | number | boolean>>
+}
+
+const PROBE_EVERY_MS = { unavailable: 5 * SECOND, available: 30 * SECOND } as const
+const PARK_MS = 25 * SECOND
+
+export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
+  const { config, stateDir, mesh, links, clock, random, log, lease, processors } = deps
+  const dockerHost = config.dockerHost ?? config.surroundings.dockerHost
+  const executor = createDockerExecutor({
+    runner: mesh.self,
+    clock,
+    random,
+    log,
+    settings: { ...(dockerHost === undefined ? {} : { host: dockerHost }) },
+  })
+  let probe: ExecutorProbe | undefined
+  const slots = config.slots ?? processors
+  const journal = createSqliteWorkJournal(stateDir)
+  const runner = createContainerRunner({
+    executor,
+    signer: mesh.signer,
+    meshId: mesh.meshId,
+    clock,
+    isTrustedSigner: (peer) => peer === mesh.self || mesh.peers().some((admitted) => admitted.peer === peer),
+    probe: () => probe,
+    types: [CONTAINER_TYPES.image],
+  })
+  const worker = new Worker({
+    self: mesh.self,
+    links,
+    runners: [runner],
+    journal,
+    clock,
+    random,
+    log,
+    lease,
+    capacity: { slots, cpus: processors, memoryBytes: totalmem(), diskBytes: 0, gpus: 0 },
+    settings: {
+      labels: config.labels,
+      os: platform(),
+      arch: arch(),
+      trust: 'trusted',
+      policy: {
+        digest: `${config.profile}/${config.allowBridge ? 'bridge' : 'none'}`,
+        profile: config.profile,
+        networks: config.allowBridge ? ['none', 'bridge'] : ['none'],
+      },
+      parkMs: PARK_MS,
+      claimBatch: 1,
+    },
+  })
+
+  let stopTimer = (): void => undefined
+  let stopped = false
+  let recovered = false
+  const look = async (): Promise<void> => {
+    const seen = await executor.probe()
+    if (seen.available !== probe?.available || seen.problem !== probe?.problem) {
+      if (seen.available) log.info('executor.available', { engine: seen.engine })
+      else log.warn('executor.unavailable', { problem: seen.problem })
+    }
+    probe = seen
+    worker.capacity.resize({
+      slots,
+      cpus: Math.max(seen.cpus, processors),
+      memoryBytes: seen.memoryBytes,
+      diskBytes: seen.diskBytes,
+      gpus: seen.gpus,
+    })
+    if (seen.available && !recovered) {
+      await recover({ worker, runner, executor, journal, log })
+      recovered = true
+    }
+    if (stopped) return
+    stopTimer = clock.after(seen.available ? PROBE_EVERY_MS.available : PROBE_EVERY_MS.unavailable, () => {
+      void look().catch((error: unknown) => {
+        log.error('executor.probe_failed', { error: errorText(error) })
+      })
+    })
+  }
+
+  return {
+    get running() {
+      return worker.running
+    },
+    status: () => ({
+      available: probe?.available ?? false,
+      ...(probe?.engine === undefined ? {} : { engine: probe.engine }),
+      ...(probe?.problem === undefined ? {} : { problem: probe.problem }),
+      slots,
+      running: worker.running,
+    }),
+    start: async () => {
+      await journal.start()
+      await executor.start()
+      await look()
+      await worker.start()
+    },
+    stop: async () => {
+      stopped = true
+      stopTimer()
+      await worker.stop()
+      await executor.stop()
+      await journal.stop()
+    },
+  }
+}

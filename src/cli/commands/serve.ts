@@ -1,0 +1,62 @@
+/** `up` and `worker`: a peer in the foreground, until it is told to stop. */
+import { loadConfig, type Environment } from '../../app/config.ts'
+import { startPeer, type Peer, type PeerRoles } from '../../app/create-peer.ts'
+import { createLogger } from '../../app/logger.ts'
+import { systemClock } from '../../app/system.ts'
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Output } from '../output.ts'
+
+export interface ServeOptions {
+  readonly command: 'up' | 'worker'
+  readonly environment: Environment
+  readonly output: Output
+  readonly onSignal: (stop: () => void) => void
+}
+
+/** Resolves when the peer has stopped, on a signal or after its run time. */
+export async function serve({ command, environment, output, onSignal }: ServeOptions): Promise<number> {
+  const config = loadConfig(environment)
+  if (command === 'worker' && config.bootstrap.length === 0 && config.listen.length === 0) {
+    throw new RunnerMeshError('config_invalid', 'A worker needs a peer to work for. Name one: runner-mesh worker --bootstrap <address> (runner-mesh up prints its own).')
+  }
+  const roles: PeerRoles = { home: command === 'up', worker: command === 'worker' || config.work }
+  const log = createLogger(config.logLevel)
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<undefined>()
+  onSignal(() => {
+    stop(undefined)
+  })
+  const peer = await startPeer(config, roles, log)
+  const cancelTimer = config.runForMs === undefined ? undefined : systemClock.after(config.runForMs, () => {
+    stop(undefined)
+  })
+  announce(peer, output)
+  // The listening sockets keep the process alive until then.
+  await stopped
+  cancelTimer?.()
+  await peer.stop()
+  return 0
+}
+
+function announce({ mesh, http, stateDir, runnerName }: Peer, output: Output): void {
+  const addresses = mesh.addresses()
+  const ready = {
+    event: 'ready',
+    peer_id: mesh.self,
+    mesh_id: mesh.meshId,
+    runner_name: runnerName,
+    addresses,
+    state_dir: stateDir,
+    ...(http === undefined ? {} : { mcp_url: `${http.url()}/mcp`, token_file: http.tokenFile }),
+  }
+  output.result(ready, () =>
+    [
+      `peer     ${mesh.self} (${runnerName})`,
+      ...addresses.map((address) => `address  ${address}`),
+      ...(http === undefined ? [] : [`mcp      ${http.url()}/mcp  (bearer token in ${http.tokenFile})`]),
+      `state    ${stateDir}`,
+      ...(http === undefined || addresses[0] === undefined
+        ? []
+        : [`join     runner-mesh worker --key-file <copy of ${stateDir}/mesh.key> --bootstrap ${addresses[0]}`]),
+    ].join('\n'),
+  )
+}

@@ -1,0 +1,199 @@
+/** Commands about tasks. Each asks the peer of this machine. */
+import type { Environment } from '../../app/config.ts'
+import { cleanLine, cleanText } from '../../core/clean-text.ts'
+import { EXIT } from '../../core/errors.ts'
+import type { TaskView } from '../../core/operations/views.ts'
+import type { OperationsLink } from '../../core/ports/link.ts'
+import { table, type Output } from '../output.ts'
+import { withPeer } from '../peer-link.ts'
+
+export interface CommandContext {
+  readonly environment: Environment
+  readonly output: Output
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+  /** Lines for people who wait; free of effect when nobody watches. */
+  readonly status: (line: string) => void
+}
+
+export interface SubmitFlags {
+  readonly env?: readonly string[]
+  readonly cpus?: number
+  readonly memoryMb?: number
+  readonly priority?: number
+  readonly timeoutSeconds?: number
+  readonly profile?: 'strict' | 'standard' | 'trusted'
+  readonly network?: 'none' | 'bridge'
+  readonly labels?: readonly string[]
+  readonly idempotent?: boolean
+  readonly idempotencyKey?: string
+  readonly follow?: boolean
+}
+
+/** What runs when a submit names no image. */
+export const DEFAULT_IMAGE = 'alpine'
+
+export async function submit(context: CommandContext, image: string, argv: readonly string[], flags: SubmitFlags): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const submitted = await link.call(
+      'p2p_taskqueue_submit_docker_hub',
+      {
+        image,
+        ...(argv.length === 0 ? {} : { command: [...argv] }),
+        ...(flags.env === undefined ? {} : { environment: Object.fromEntries(flags.env.map(splitVariable)) }),
+        ...(flags.cpus === undefined ? {} : { cpus: flags.cpus }),
+        ...(flags.memoryMb === undefined ? {} : { memory_mb: flags.memoryMb }),
+        ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+        ...(flags.network === undefined ? {} : { network: flags.network }),
+        ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+        ...(flags.idempotent === undefined ? {} : { idempotent: flags.idempotent }),
+        ...(flags.idempotencyKey === undefined ? {} : { idempotency_key: flags.idempotencyKey }),
+        ...(flags.timeoutSeconds === undefined ? {} : { clocks: { run_ms: Math.round(flags.timeoutSeconds * 1000) } }),
+        ...(flags.labels === undefined ? {} : { requires: { labels: [...flags.labels] } }),
+      },
+      { signal: context.signal },
+    )
+    if (flags.follow !== true) {
+      context.output.result(submitted, () => submitted.task_id)
+      return 0
+    }
+    context.status(`task ${submitted.task_id}`)
+    return follow(context, link, submitted.task_id)
+  })
+}
+
+export async function get(context: CommandContext, taskId: string, tailLines: number): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const answer = await link.call('p2p_taskqueue_get_task', { task_id: taskId, log_tail_lines: tailLines }, { signal: context.signal })
+    context.output.result(answer, () => describe(answer.task, answer.log_tail))
+    return 0
+  })
+}
+
+export async function wait(context: CommandContext, taskId: string): Promise<number> {
+  return withPeer(context.environment, (link) => follow(context, link, taskId))
+}
+
+export async function list(context: CommandContext, flags: { readonly status?: TaskView['status']; readonly limit?: number }): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const page = await link.call('p2p_taskqueue_list_tasks', { ...flags }, { signal: context.signal })
+    context.output.result(page, () =>
+      table([
+        ['TASK', 'STATUS', 'TYPE', 'WORKER', 'EXIT'],
+        ...page.tasks.map((task) => [
+          task.task_id,
+          task.phase === undefined ? task.status : `${task.status}/${task.phase}`,
+          cleanLine(task.task_type, 40),
+          cleanLine(task.worker_name ?? task.worker_id ?? '-', 32),
+          task.exit_code === undefined ? '-' : String(task.exit_code),
+        ]),
+      ]),
+    )
+    return 0
+  })
+}
+
+export async function cancel(context: CommandContext, taskId: string): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const answer = await link.call('p2p_taskqueue_cancel', { task_id: taskId }, { signal: context.signal })
+    context.output.result(answer, () =>
+      answer.outcome === 'cancelled'
+        ? 'cancelled'
+        : answer.outcome === 'requested'
+          ? 'cancel requested; it is reported cancelled once its container is gone'
+          : `too late: the task is ${answer.status}`,
+    )
+    return 0
+  })
+}
+
+export async function explain(context: CommandContext, taskId: string): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const answer = await link.call('p2p_taskqueue_explain', { task_id: taskId }, { signal: context.signal })
+    context.output.result(answer, () =>
+      [
+        answer.summary,
+        ...answer.peers.map((peer) => `  ${cleanLine(peer.runner_name ?? peer.peer_id, 60)}: ${peer.fits ? 'fits' : cleanLine(peer.message ?? peer.rule ?? 'does not fit', 200)}`),
+      ].join('\n'),
+    )
+    return 0
+  })
+}
+
+export async function peers(context: CommandContext): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const answer = await link.call('list_peers', {}, { signal: context.signal })
+    context.output.result(answer, () =>
+      table([
+        ['PEER', 'NAME', 'STATE', 'FOUND BY', 'ADDRESS'],
+        ...answer.peers.map((peer) => [
+          peer.peer_id,
+          cleanLine(peer.runner_name, 32),
+          peer.self === true ? 'self' : peer.alive ? (peer.relayed === true ? 'relayed' : 'direct') : 'unreachable',
+          peer.source ?? '-',
+          peer.last_error === undefined ? (peer.address ?? '-') : `${peer.address ?? '-'} (${cleanLine(peer.last_error, 160)})`,
+        ]),
+      ]),
+    )
+    return 0
+  })
+}
+
+export async function status(context: CommandContext): Promise<number> {
+  return withPeer(context.environment, async (link) => {
+    const answer = await link.call('p2p_taskqueue_status', { detail: true }, { signal: context.signal })
+    context.output.result(answer, () =>
+      [
+        `queued ${String(answer.queued)}  running ${String(answer.running)}  completed ${String(answer.completed)}  failed ${String(answer.failed)}  cancelled ${String(answer.cancelled)}`,
+        `peers ${String(answer.connected_peers)}  waiting claims ${String(answer.parked_claims)}`,
+        ...(answer.executor === undefined ? [] : [`executor ${cleanLine(JSON.stringify(answer.executor), 300)}`]),
+      ].join('\n'),
+    )
+    return 0
+  })
+}
+
+/** Waits to the end, telling progress; the exit code is the task's own when it ran. */
+async function follow(context: CommandContext, link: OperationsLink, taskId: string): Promise<number> {
+  for (;;) {
+    const answer = await link.call(
+      'p2p_taskqueue_wait_task',
+      { task_id: taskId, timeout_s: 60, log_tail_lines: 1000 },
+      {
+        signal: context.signal,
+        onProgress: ({ message }) => {
+          context.status(cleanLine(message, 160))
+        },
+      },
+    )
+    if (answer.timed_out) continue
+    context.output.result(answer, () => describe(answer.task, answer.log_tail))
+    return exitCodeOf(answer.task)
+  }
+}
+
+function exitCodeOf(task: TaskView): number {
+  if (task.exit_code !== undefined && (task.reason === undefined || task.reason === 'exit')) return task.exit_code
+  if (task.status === 'completed') return 0
+  if (task.status === 'cancelled') return EXIT.cancelled
+  if (task.reason === 'policy') return EXIT.policy
+  if (task.reason?.startsWith('timeout_') === true) return EXIT.timeout
+  return EXIT.infrastructure
+}
+
+function describe(task: TaskView, logTail: string | undefined): string {
+  const ended = task.reason === undefined ? task.status : `${task.status} (${task.reason})`
+  return [
+    `${task.task_id}  ${task.phase === undefined ? ended : `${task.status}/${task.phase}`}`,
+    ...(task.worker_id === undefined ? [] : [`  worker  ${cleanLine(task.worker_name ?? '', 60)} ${task.worker_id}`]),
+    ...(task.exit_code === undefined ? [] : [`  exit    ${String(task.exit_code)}`]),
+    ...(task.duration_ms === undefined ? [] : [`  took    ${(task.duration_ms / 1000).toFixed(2)} s`]),
+    ...(task.error === undefined ? [] : [`  error   ${cleanLine(task.error, 500)}`]),
+    ...(logTail === undefined || logTail === '' ? [] : ['  log', ...cleanText(logTail).split('\n').map((line) => `    ${line}`)]),
+  ].join('\n')
+}
+
+function splitVariable(text: string): [string, string] {
+  const equals = text.indexOf('=')
+  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
+}

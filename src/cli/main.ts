@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The entry of the `runner-mesh` command. */
+import process from 'node:process'
+import { runProgram } from './program.ts'
+
+process.exitCode = await runProgram({
+  argv: process.argv.slice(2),
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onStop: (stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  },
+})

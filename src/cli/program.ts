@@ -1,0 +1,167 @@
+/** The `runner-mesh` command line: its commands, their flags, and which exit code each end has. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { environmentName, SETTINGS, type Environment, type Setting } from '../app/config.ts'
+import { VERSION } from '../app/version.ts'
+import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
+import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
+import { serve } from './commands/serve.ts'
+import { cancel, DEFAULT_IMAGE, explain, get, list, peers, status, submit, wait, type CommandContext, type SubmitFlags } from './commands/tasks.ts'
+import { createOutput } from './output.ts'
+
+export interface Surroundings {
+  readonly argv: readonly string[]
+  readonly environment: Environment
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** Calls back on each request to stop: Ctrl-C or a polite kill. */
+  readonly onStop: (stop: () => void) => void
+}
+
+/** @returns the exit code; it never throws */
+export async function runProgram(surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, argv } = surroundings
+  const [words, taskArgv] = splitAtDashes(argv)
+  let code = 0
+  const program = createProgram(surroundings, taskArgv, (ended) => {
+    code = ended
+  })
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+    return code
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT.badRequest
+    const error = toRunnerMeshError(thrown)
+    createOutput(words.includes('--json'), stdout, stderr).error(error)
+    if (error.code === 'internal' && error.cause instanceof Error) stderr.write(`${error.cause.stack ?? error.cause.message}\n`)
+    return ERRORS[error.code].exit
+  }
+}
+
+function createProgram({ environment, stdout, stderr, onStop }: Surroundings, taskArgv: readonly string[], ended: (code: number) => void): Command {
+  const program = new Command('runner-mesh')
+    .description('One peer-to-peer container cluster out of the self-hosted runners you already own.')
+    .version(VERSION)
+    .option('--json', 'print one JSON document instead of lines for people')
+    .option('--state-dir <path>', SETTINGS.stateDir.describe)
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .exitOverride()
+    .showHelpAfterError('(run with --help for all commands and flags)')
+
+  const settingsOf = (command: Command): Environment => {
+    const flags = command.optsWithGlobals()
+    const overlay = Object.values(SETTINGS).flatMap(({ stem }: Setting) => {
+      const value: unknown = flags[camel(stem)]
+      return typeof value === 'string' ? [[environmentName(stem), value]] : []
+    })
+    return { ...environment, ...(Object.fromEntries(overlay) as Environment) }
+  }
+
+  const contextOf = (command: Command): CommandContext => {
+    const json = command.optsWithGlobals()['json'] === true
+    const controller = new AbortController()
+    onStop(() => {
+      controller.abort(new RunnerMeshError('cancelled', 'Interrupted. The task goes on; cancel it with: runner-mesh cancel <id>'))
+    })
+    return {
+      environment: settingsOf(command),
+      output: createOutput(json, stdout, stderr),
+      signal: controller.signal,
+      status: (line) => {
+        if (!json) stderr.write(`${line}\n`)
+      },
+    }
+  }
+
+  for (const [name, about] of [
+    ['up', 'Start a peer: a queue, a worker and the MCP endpoint.'],
+    ['worker', 'Start a peer that only works for others.'],
+  ] as const) {
+    const command = withSettings(program.command(name).description(about))
+    command.action(async () => {
+      const environment = settingsOf(command)
+      ended(await serve({ command: name, environment, output: contextOf(command).output, onSignal: onStop }))
+    })
+  }
+
+  const submitCommand = program
+    .command('submit')
+    .description('Queue a container: runner-mesh submit [image] [flags] -- [command…]')
+    .argument('[image]', 'image to run', DEFAULT_IMAGE)
+    .option('-e, --env <name=value>', 'environment variable; may be repeated', collect)
+    .option('--cpus <number>', 'processors', parseNumber)
+    .option('--memory-mb <number>', 'memory in MiB', parseNumber)
+    .option('--priority <number>', '1 to 10, higher first', parseNumber)
+    .option('--timeout-seconds <number>', 'longest run', parseNumber)
+    .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
+    .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
+    .option('--labels <label>', 'label the runner must have; may be repeated', collect)
+    .option('--idempotent', 'may run again elsewhere when its runner is lost')
+    .option('--idempotency-key <key>', 'a repeat with the same key answers the first task')
+    .option('-f, --follow', 'wait for the end; its exit code becomes ours')
+  submitCommand.action(async (image: string) => {
+    ended(await submit(contextOf(submitCommand), image, taskArgv, submitCommand.opts<SubmitFlags>()))
+  })
+
+  const getCommand = program.command('get').description('Show a task.').argument('<task>').option('--tail <lines>', 'last lines of its log', parseNumber, 20)
+  getCommand.action(async (taskId: string) => {
+    ended(await get(contextOf(getCommand), taskId, getCommand.opts<{ tail: number }>().tail))
+  })
+  const listCommand = program
+    .command('list')
+    .description('List tasks, newest first.')
+    .addOption(new Option('--status <status>').choices(STATUSES))
+    .option('--limit <number>', 'at most this many', parseNumber, 20)
+  listCommand.action(async () => {
+    ended(await list(contextOf(listCommand), listCommand.opts()))
+  })
+  for (const [name, about, run] of [
+    ['wait', 'Wait for a task; its exit code becomes ours.', wait],
+    ['cancel', 'Cancel a task.', cancel],
+    ['explain', 'Say why a task is not running.', explain],
+  ] as const) {
+    const command = program.command(name).description(about).argument('<task>')
+    command.action(async (taskId: string) => {
+      ended(await run(contextOf(command), taskId))
+    })
+  }
+  for (const [name, about, run] of [
+    ['peers', 'List the peers of the mesh.', peers],
+    ['status', 'Show the queue and this peer.', status],
+  ] as const) {
+    const command = program.command(name).description(about)
+    command.action(async () => {
+      ended(await run(contextOf(command)))
+    })
+  }
+  return program
+}
+
+/** Every setting that may stand on a command line: secrets may not, other users of the machine could read them there. */
+function withSettings(command: Command): Command {
+  for (const setting of Object.values(SETTINGS) as readonly Setting[]) {
+    if (setting.secret === true || setting.stem === 'state-dir') continue
+    const fallback = setting.default === undefined || setting.default === '' ? '' : ` Default: ${setting.default}.`
+    command.option(`--${setting.stem} <value>`, `${setting.describe}${setting.describe.includes('Default:') ? '' : fallback}`)
+  }
+  return command
+}
+
+/** What stands after the first `--` belongs to the task. */
+function splitAtDashes(argv: readonly string[]): [readonly string[], readonly string[]] {
+  const dashes = argv.indexOf('--')
+  return dashes < 0 ? [argv, []] : [argv.slice(0, dashes), argv.slice(dashes + 1)]
+}
+
+function camel(stem: string): string {
+  return stem.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+  return value
+}
