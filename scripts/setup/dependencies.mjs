@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './checkout.mjs'
-import { runCommand, tail } from './command.mjs'
+import { runCommand } from './command.mjs'
 import { EXIT_INFRASTRUCTURE, SetUpError } from './report.mjs'
 import { environmentWith } from './runtime.mjs'
 
@@ -40,7 +40,20 @@ export async function installDependencies(node) {
     cwd: ROOT,
     env,
   })
-  if (code !== 0) throw new SetUpError(`npm ci failed:\n${tail(output)}`, EXIT_INFRASTRUCTURE)
+  if (code !== 0) throw new SetUpError(`npm ci failed:\n${npmErrors(output)}`, EXIT_INFRASTRUCTURE)
+}
+
+/**
+ * npm says what is wrong first and how to call it afterwards.
+ *
+ * @param {string} output
+ */
+function npmErrors(output) {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('npm error'))
+    .slice(0, 15)
+    .join('\n')
 }
 
 /**
