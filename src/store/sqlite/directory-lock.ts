@@ -1,0 +1,104 @@
+/**
+ * One process per home. SQLite alone would let two share the file, and both would hand out leases from memory (R25). The
+ * lock is the operating system's, held by a second SQLite file in exclusive mode, so it dies with its process however
+ * that ends; a text file beside it only tells people who the holder is.
+ *
+ * The lock file also keeps the highest log number the home is known to have committed. A `queue.db` behind it, or one
+ * without its lock file, is a copy put back: its home starts a new epoch, so that no fence and no task id is ever given
+ * twice (R16). A copy of the whole directory cannot be told from the original; put back `queue.db` alone.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { HomeId } from '../../core/ids.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import { isBusy, isDamage } from './sqlite-error.ts'
+
+const LOCK_FILE = 'home.lock'
+const HOLDER_FILE = 'home.holder'
+
+interface Mark {
+  readonly home_id: string
+  readonly lsn: number
+}
+
+export class DirectoryLock {
+  readonly #db: DatabaseSync
+  readonly #saveMark
+  #mark: Mark | undefined
+
+  /** @throws RunnerMeshError home_locked, store_corrupt, storage_failed */
+  constructor(directory: string, clock: Clock) {
+    this.#db = acquire(directory)
+    this.#mark = this.#db.prepare('SELECT home_id, lsn FROM mark WHERE id = 1').get() as Mark | undefined
+    this.#saveMark = this.#db.prepare(
+      `INSERT INTO mark(id, home_id, lsn) VALUES (1, ?, ?)
+         ON CONFLICT DO UPDATE SET home_id = excluded.home_id, lsn = excluded.lsn`,
+    )
+    const since = new Date(clock.now()).toISOString()
+    writeFileSync(join(directory, HOLDER_FILE), `process ${String(process.pid)} since ${since}\n`, { mode: 0o600 })
+  }
+
+  /** @returns the log number the home has reached at least; undefined when this directory never saw that home */
+  reached(homeId: HomeId): number | undefined {
+    return this.#mark?.home_id === homeId ? this.#mark.lsn : undefined
+  }
+
+  /** Notes a log number that is committed. */
+  note(homeId: HomeId, lsn: number): void {
+    if (this.#mark?.home_id === homeId && this.#mark.lsn === lsn) return
+    this.#saveMark.run(homeId, lsn)
+    this.#mark = { home_id: homeId, lsn }
+  }
+
+  release(): void {
+    this.#db.close()
+  }
+}
+
+function acquire(directory: string): DatabaseSync {
+  let db: DatabaseSync | undefined
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    db = new DatabaseSync(join(directory, LOCK_FILE), { timeout: 0 })
+    // In exclusive mode the lock taken by the first write is kept until close. What is written here may be a second old
+    // after a power cut, so it is not worth an fsync.
+    db.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA synchronous = OFF;
+      BEGIN EXCLUSIVE;
+      CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK(id = 1), home_id TEXT NOT NULL, lsn INTEGER NOT NULL) STRICT;
+      COMMIT`)
+    return db
+  } catch (cause) {
+    db?.close()
+    throw lockError(directory, cause)
+  }
+}
+
+function lockError(directory: string, cause: unknown): RunnerMeshError {
+  if (isBusy(cause)) {
+    return new RunnerMeshError(
+      'home_locked',
+      `The queue in ${directory} is in use by ${holder(directory)}. Stop that one, or give this peer its own state directory.`,
+      { cause },
+    )
+  }
+  if (isDamage(cause)) {
+    return new RunnerMeshError(
+      'store_corrupt',
+      `${join(directory, LOCK_FILE)} is damaged. It holds no tasks: remove it while no peer uses the directory, and start again.`,
+      { cause },
+    )
+  }
+  return new RunnerMeshError('storage_failed', `Cannot use ${directory} for the queue: ${errorText(cause)}.`, { cause })
+}
+
+function holder(directory: string): string {
+  try {
+    return readFileSync(join(directory, HOLDER_FILE), 'utf8').trim()
+  } catch (cause) {
+    return `another process (who: ${errorText(cause)})`
+  }
+}

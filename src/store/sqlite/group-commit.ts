@@ -1,0 +1,184 @@
+/**
+ * Many steps, one fsync. Steps asked for within one turn of the event loop share one transaction; each promise settles
+ * only after COMMIT. Every step has its own savepoint: one that throws takes back its own rows and its own notes in
+ * memory, never its neighbours' (R26). Between two groups the loop turns, so that sockets and timers get their share.
+ *
+ * When SQLite gives up in the middle (disk full, I/O error) it may have rolled back by itself, so `isTransaction` is asked
+ * before ROLLBACK (R27). Then everything in memory is taken back too, and each step is tried once more alone.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { TaskId } from '../../core/ids.ts'
+import type { StoreEvent } from '../../core/ports/task-store.ts'
+import type { Requirements } from '../../core/task.ts'
+import { isStorageFault, wrapSqliteError } from './sqlite-error.ts'
+
+/** What one step did beside its rows: how to take its notes in memory back, and what to tell once it is durable. */
+export class Change {
+  readonly #undo: (() => void)[] = []
+  readonly changed: TaskId[] = []
+  readonly ready: Requirements[] = []
+
+  /** Called in reverse order when the step does not become durable. */
+  onUndo(undo: () => void): void {
+    this.#undo.push(undo)
+  }
+
+  undo(): void {
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) undo()
+  }
+}
+
+export interface GroupCommitDeps {
+  readonly db: DatabaseSync
+  readonly mono: () => number
+  readonly maxSteps: number
+  readonly maxMs: number
+  /** Writes what the whole group shares, such as the last log number, just before COMMIT. */
+  readonly beforeCommit: () => void
+  /** A group was taken back as a whole. After a full disk: makes room, so that its steps may be tried again. */
+  readonly onRollback: (fault: unknown) => void
+  readonly emit: (event: StoreEvent) => void
+}
+
+interface Step {
+  readonly work: (change: Change) => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (thrown: unknown) => void
+}
+
+interface Done {
+  readonly step: Step
+  readonly change: Change
+  readonly value: unknown
+}
+
+export class GroupCommit {
+  readonly #deps: GroupCommitDeps
+  readonly #begin
+  readonly #commit
+  readonly #rollback
+  readonly #savepoint
+  readonly #release
+  readonly #rollbackTo
+  #waiting: Step[] = []
+  #scheduled = false
+  #closed = false
+  #onIdle: (() => void) | undefined
+
+  constructor(deps: GroupCommitDeps) {
+    this.#deps = deps
+    this.#begin = deps.db.prepare('BEGIN IMMEDIATE')
+    this.#commit = deps.db.prepare('COMMIT')
+    this.#rollback = deps.db.prepare('ROLLBACK')
+    this.#savepoint = deps.db.prepare('SAVEPOINT step')
+    this.#release = deps.db.prepare('RELEASE step')
+    this.#rollbackTo = deps.db.prepare('ROLLBACK TO step')
+  }
+
+  /** @returns what `work` returned, once that is durable. @throws what it threw, or `storage_failed`, `stopping` */
+  run<T>(work: (change: Change) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#closed) {
+        reject(new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.'))
+        return
+      }
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#schedule()
+    })
+  }
+
+  /** Resolves when everything asked for so far is durable; nothing is accepted from now on. */
+  close(): Promise<void> {
+    this.#closed = true
+    if (this.#waiting.length === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#flush()
+      if (this.#waiting.length > 0) this.#schedule()
+      else this.#onIdle?.()
+    })
+  }
+
+  #flush(): void {
+    const { maxSteps, maxMs, mono } = this.#deps
+    const startedAt = mono()
+    const taken: Step[] = []
+    const more = () => {
+      if (taken.length === maxSteps || (taken.length > 0 && mono() - startedAt > maxMs)) return undefined
+      const step = this.#waiting[taken.length]
+      if (step !== undefined) taken.push(step)
+      return step
+    }
+    const fault = this.#commitTogether(more)
+    this.#waiting = this.#waiting.slice(taken.length)
+    if (fault === undefined) return
+    for (const step of taken) this.#commitAlone(step)
+  }
+
+  #commitAlone(step: Step): void {
+    let offered = false
+    const once = () => {
+      if (offered) return undefined
+      offered = true
+      return step
+    }
+    const fault = this.#commitTogether(once)
+    if (fault !== undefined) step.reject(wrapSqliteError(fault))
+  }
+
+  /** @returns what stopped the whole group; then nothing of it happened and no promise is settled */
+  #commitTogether(next: () => Step | undefined): unknown {
+    const done: Done[] = []
+    const failed: { readonly step: Step; readonly thrown: unknown }[] = []
+    try {
+      this.#begin.run()
+      for (let step = next(); step !== undefined; step = next()) {
+        const change = new Change()
+        try {
+          this.#savepoint.run()
+          const value = step.work(change)
+          this.#release.run()
+          done.push({ step, change, value })
+        } catch (thrown) {
+          change.undo()
+          if (isStorageFault(thrown) || !this.#deps.db.isTransaction) throw thrown
+          this.#rollbackTo.run()
+          this.#release.run()
+          failed.push({ step, thrown })
+        }
+      }
+      this.#deps.beforeCommit()
+      this.#commit.run()
+    } catch (fault) {
+      for (const { change } of done.reverse()) change.undo()
+      if (this.#deps.db.isTransaction) this.#rollback.run()
+      this.#deps.onRollback(fault)
+      return fault ?? new RunnerMeshError('internal', 'A step of the store threw nothing.')
+    }
+    for (const { step, thrown } of failed) step.reject(wrapSqliteError(thrown))
+    for (const { step, value } of done) step.resolve(value)
+    this.#tell(done.map(({ change }) => change))
+    return undefined
+  }
+
+  /** Once per fit class and task, however many steps of the group touched it. */
+  #tell(changes: readonly Change[]): void {
+    const ready = new Set<Requirements>()
+    const changed = new Set<TaskId>()
+    for (const change of changes) {
+      for (const needs of change.ready) ready.add(needs)
+      for (const taskId of change.changed) changed.add(taskId)
+    }
+    for (const needs of ready) this.#deps.emit({ kind: 'ready', needs })
+    for (const taskId of changed) this.#deps.emit({ kind: 'changed', taskId })
+  }
+}

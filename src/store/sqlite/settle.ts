@@ -1,0 +1,143 @@
+/** Ends of attempts as workers report them. Every report names the fence of its grant. */
+import { findTaskIdParts, type TaskId } from '../../core/ids.ts'
+import type { Settled, Settlement } from '../../core/ports/task-store.ts'
+import { backoffMs } from '../../core/retry.ts'
+import type { Attempt, Task } from '../../core/task.ts'
+import { judgeSettlement, type End, type SettlementFacts, type StopCause } from '../lifecycle.ts'
+import type { Change } from './group-commit.ts'
+import type { Home } from './home.ts'
+import {
+  endingOf,
+  parseSpec,
+  stateOf,
+  toTask,
+  type Ending,
+  type EndingColumns,
+  type Spec,
+  type TaskRow,
+} from './rows.ts'
+import { isEnded, STATE, STOP, type Stop } from './schema.ts'
+import { end, queuedAt, recordAttempt, requeue } from './transitions.ts'
+
+type EndedRow = TaskRow & EndingColumns & { readonly body: string; readonly settled_by: number | null }
+
+const CAUSES: Readonly<Record<Stop, StopCause>> = {
+  [STOP.none]: 'none',
+  [STOP.cancel]: 'cancel',
+  [STOP.totalTime]: 'totalTime',
+}
+
+export function stopCause(row: Pick<TaskRow, 'stop'>): StopCause {
+  return CAUSES[row.stop]
+}
+
+/** A task with its end, or undefined when this home has none of that id. */
+export function readTask(home: Home, taskId: TaskId): Task | undefined {
+  const row = readRow(home, taskId)
+  return row === undefined ? undefined : toTask(home, row, parseSpec(row.body), endingOf(row))
+}
+
+export function settle(
+  home: Home,
+  change: Change,
+  settlements: readonly Settlement[],
+  now: number,
+): readonly Settled[] {
+  return settlements.map((settlement) => settleOne(home, change, settlement, now))
+}
+
+function settleOne(home: Home, change: Change, settlement: Settlement, now: number): Settled {
+  const row = readRow(home, settlement.taskId)
+  if (row === undefined) return { outcome: 'unknown' }
+  const spec = parseSpec(row.body)
+  const verdict = judgeSettlement(factsOf(home, row, spec, settlement), settlement)
+  if (verdict.outcome !== 'settled') return { outcome: verdict.outcome, task: toTask(home, row, spec, endingOf(row)) }
+  if (verdict.next.kind === 'end') {
+    return { outcome: 'settled', task: endBy(home, change, row, spec, settlement, verdict.next, now) }
+  }
+  retry(home, change, row, settlement, now)
+  const after = home.sql.readRow.get(row.seq) as unknown as TaskRow
+  return { outcome: 'settled', task: toTask(home, after, spec) }
+}
+
+function factsOf(home: Home, row: EndedRow, spec: Spec, settlement: Settlement): SettlementFacts {
+  return {
+    stage: row.state === STATE.running ? 'running' : isEnded(row.state) ? 'ended' : 'queued',
+    latestFence: row.fence,
+    settledBefore: hasSettled(home, row, settlement.fence),
+    stop: stopCause(row),
+    failures: row.failures,
+    maxFailures: spec.maxFailures,
+    retryOn: spec.retryOn,
+  }
+}
+
+/** A lost or released attempt has not settled: its worker may still complete. */
+function hasSettled(home: Home, row: EndedRow, fence: number): boolean {
+  if (row.state === STATE.running && row.fence === fence) return false
+  if (row.settled_by === fence) return true
+  const attempt = home.sql.readAttempt.get(row.seq, fence) as { outcome: Attempt['outcome'] } | undefined
+  return attempt !== undefined && attempt.outcome !== 'lost' && attempt.outcome !== 'released'
+}
+
+function endBy(
+  home: Home,
+  change: Change,
+  row: EndedRow,
+  spec: Spec,
+  settlement: Settlement,
+  next: End,
+  now: number,
+): Task {
+  const ending: Ending = {
+    ...(settlement.result === undefined ? {} : { result: settlement.result }),
+    ...(settlement.error === undefined ? {} : { error: settlement.error }),
+    ...(settlement.exitCode === undefined ? {} : { exitCode: settlement.exitCode }),
+  }
+  // A late completion: the attempt was noted as lost or released, and stands in the outcome from now on.
+  if (row.state !== STATE.running) home.sql.dropAttempt.run(row.seq, settlement.fence)
+  const failures = next.status === 'failed' ? row.failures + 1 : row.failures
+  if (failures !== row.failures) home.sql.saveBudgets.run(row.seq, failures, row.lost)
+  end(home, change, row, { ...next, ...ending, settledBy: settlement.fence }, now)
+  const state = stateOf(next.status)
+  const after = { ...row, state, failures, reason: next.reason ?? null, updated_at: now, finished_at: now }
+  return toTask(home, after, spec, ending)
+}
+
+function retry(home: Home, change: Change, row: EndedRow, settlement: Settlement, now: number): void {
+  const failures = row.failures + 1
+  recordAttempt(
+    home,
+    row,
+    {
+      outcome: 'failed',
+      reason: settlement.reason ?? 'exit',
+      ...(settlement.error === undefined ? {} : { error: settlement.error }),
+    },
+    now,
+  )
+  home.sql.saveBudgets.run(row.seq, failures, row.lost)
+  backOff(home, change, row, failures, now)
+}
+
+/** Queued again, put off the longer the more attempts have failed. */
+export function backOff(home: Home, change: Change, row: TaskRow, failures: number, now: number): void {
+  const { priority } = home.lanes.get(row.lane)
+  const readyAt = now + backoffMs(failures, home.random.unit())
+  requeue(home, change, row, queuedAt(readyAt, priority, now), now)
+}
+
+function readRow(home: Home, taskId: TaskId): EndedRow | undefined {
+  const parts = findTaskIdParts(taskId)
+  if (parts?.home !== home.homeId) return undefined
+  const row = home.sql.readEnded.get(parts.seq) as EndedRow | undefined
+  return row?.epoch === parts.epoch ? row : undefined
+}
+
+/** The row of a task of this home, without what was asked for. */
+export function findRow(home: Home, taskId: TaskId): TaskRow | undefined {
+  const parts = findTaskIdParts(taskId)
+  if (parts?.home !== home.homeId) return undefined
+  const row = home.sql.readRow.get(parts.seq) as TaskRow | undefined
+  return row?.epoch === parts.epoch ? row : undefined
+}

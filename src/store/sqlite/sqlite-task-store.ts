@@ -1,0 +1,301 @@
+/**
+ * The embedded home: a TaskStore over one file, `queue.db`, in a directory that belongs to one process. Every method is a
+ * step of a group commit (`group-commit.ts`), and is answered once it is on the disk.
+ *
+ *   queue.db     tasks, WAL, synchronous=FULL           home.lock    the operating system's lock, and how far the log got
+ *   ballast      given up when the disk is full         home.holder  who holds the lock, for people
+ */
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { Fence, HomeId, PeerId, TaskId } from '../../core/ids.ts'
+import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
+import type {
+  CancelOutcome,
+  ClaimRequest,
+  CronEntry,
+  Grant,
+  NewTask,
+  QueueCounts,
+  ReadyClass,
+  Renewal,
+  RenewalVerdict,
+  Settled,
+  Settlement,
+  StoreEvent,
+  Submitted,
+  Sweep,
+  TaskFilter,
+  TaskPage,
+  TaskStore,
+} from '../../core/ports/task-store.ts'
+import type { Attempt, Task } from '../../core/task.ts'
+import { claim } from './claim.ts'
+import { countQueue, readyClasses } from './counts.ts'
+import { fireCron, listCron, removeCron, saveCron } from './cron.ts'
+import { DirectoryLock } from './directory-lock.ts'
+import { DiskGuard } from './disk-guard.ts'
+import { cancel, refuse, release, resubmit, type PolicyRefusal } from './give-back.ts'
+import { GroupCommit, type Change } from './group-commit.ts'
+import { Home } from './home.ts'
+import { openDatabase } from './open-database.ts'
+import { prune } from './prune.ts'
+import { listTasks, readAttempts, readRefusals } from './read.ts'
+import { renew } from './renew.ts'
+import { STORE_DEFAULTS, type StoreSettings } from './settings.ts'
+import { readTask, settle } from './settle.ts'
+import { isFull } from './sqlite-error.ts'
+import { submit } from './submit.ts'
+import { findAlias } from './submit-names.ts'
+import { notePause, sweepDue, sweepLeases, type Swept } from './sweep.ts'
+
+export interface SqliteTaskStoreDeps {
+  /** Belongs to this home alone. Made when it does not exist. */
+  readonly directory: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly settings?: Partial<StoreSettings>
+}
+
+export function createSqliteTaskStore(deps: SqliteTaskStoreDeps): TaskStore {
+  return new SqliteTaskStore(deps)
+}
+
+interface Opened {
+  readonly lock: DirectoryLock
+  readonly db: DatabaseSync
+  readonly home: Home
+  readonly guard: DiskGuard
+  readonly commit: GroupCommit
+}
+
+class SqliteTaskStore implements TaskStore {
+  readonly durability = 'local'
+  readonly #deps: SqliteTaskStoreDeps
+  readonly #settings: StoreSettings
+  readonly #listeners = new Set<(event: StoreEvent) => void>()
+  #opened: Opened | undefined
+  #endPulse: () => void = () => undefined
+
+  constructor(deps: SqliteTaskStoreDeps) {
+    this.#deps = deps
+    this.#settings = { ...STORE_DEFAULTS, ...deps.settings }
+  }
+
+  get homeId(): HomeId {
+    return this.#get().home.homeId
+  }
+
+  get epoch(): number {
+    return this.#get().home.epoch
+  }
+
+  /** @throws RunnerMeshError home_locked, store_corrupt, store_newer, storage_failed */
+  start(): Promise<void> {
+    return Promise.resolve().then(() => {
+      if (this.#opened !== undefined) return
+      this.#opened = this.#open()
+      this.#opened.guard.keepBallast()
+      this.#pulse(this.#opened)
+    })
+  }
+
+  async stop(): Promise<void> {
+    const opened = this.#opened
+    if (opened === undefined) return
+    this.#opened = undefined
+    this.#endPulse()
+    await opened.commit.close()
+    await opened.guard.stop()
+    opened.lock.note(opened.home.homeId, opened.home.lsn)
+    opened.db.close()
+    opened.lock.release()
+  }
+
+  submit(tasks: readonly NewTask[], now: number): Promise<readonly Submitted[]> {
+    return this.#step((home, change, guard) => {
+      guard.refuseWhenLow()
+      return submit(home, change, tasks, now)
+    })
+  }
+
+  claim(request: ClaimRequest, now: number): Promise<readonly Grant[]> {
+    return this.#step((home, change) => claim(home, change, request, now))
+  }
+
+  renew(renewals: readonly Renewal[], worker: PeerId): Promise<readonly RenewalVerdict[]> {
+    return this.#read((home) => {
+      const { verdicts, changed } = renew(home, renewals, worker)
+      for (const taskId of changed) this.#emit({ kind: 'changed', taskId })
+      return verdicts
+    })
+  }
+
+  settle(settlements: readonly Settlement[], now: number): Promise<readonly Settled[]> {
+    return this.#step((home, change) => settle(home, change, settlements, now))
+  }
+
+  release(taskId: TaskId, fence: Fence, now: number): Promise<boolean> {
+    return this.#step((home, change) => release(home, change, taskId, fence, now))
+  }
+
+  refuse(taskId: TaskId, fence: Fence, refusal: PolicyRefusal, now: number): Promise<boolean> {
+    return this.#step((home, change) => refuse(home, change, taskId, fence, refusal, now))
+  }
+
+  cancel(taskId: TaskId, now: number): Promise<CancelOutcome> {
+    return this.#step((home, change) => cancel(home, change, taskId, now))
+  }
+
+  resubmit(taskId: TaskId, now: number): Promise<boolean> {
+    return this.#step((home, change) => resubmit(home, change, taskId, now))
+  }
+
+  async sweep(now: number): Promise<Sweep> {
+    const { home } = this.#get()
+    const steps = [await this.#step((_home, change) => sweepLeases(home, change, now))]
+    do steps.push(await this.#step((_home, change) => sweepDue(home, change, now)))
+    while (steps.at(-1)?.more === true)
+    return sweepOf(home, steps, now)
+  }
+
+  prune(now: number, limit: number): Promise<number> {
+    return this.#step((home, change) => prune(home, change, now, limit))
+  }
+
+  find(taskId: TaskId): Promise<Task | undefined> {
+    return this.#read((home) => readTask(home, taskId))
+  }
+
+  findByAlias(submitter: string, workflowId: string, alias: string): Promise<Task | undefined> {
+    return this.#read((home) => {
+      const named = findAlias(home, submitter, workflowId, alias)
+      return named === undefined ? undefined : readTask(home, home.idOf(named))
+    })
+  }
+
+  attempts(taskId: TaskId): Promise<readonly Attempt[]> {
+    return this.#read((home) => readAttempts(home, taskId))
+  }
+
+  refusals(taskId: TaskId): Promise<readonly PolicyRefusal[]> {
+    return this.#read((home) => readRefusals(home, taskId))
+  }
+
+  list(filter: TaskFilter, limit: number, cursor?: string): Promise<TaskPage> {
+    return this.#read((home) => listTasks(home, filter, limit, cursor))
+  }
+
+  counts(): Promise<QueueCounts> {
+    return this.#read(countQueue)
+  }
+
+  readyClasses(): readonly ReadyClass[] {
+    return readyClasses(this.#get().home)
+  }
+
+  saveCron(entry: CronEntry): Promise<void> {
+    return this.#step((home) => saveCron(home, entry))
+  }
+
+  removeCron(name: string): Promise<boolean> {
+    return this.#step((home) => removeCron(home, name))
+  }
+
+  listCron(): Promise<readonly CronEntry[]> {
+    return this.#read(listCron)
+  }
+
+  fireCron(name: string, scheduledAt: number, nextAt: number, now: number): Promise<Submitted | undefined> {
+    return this.#step((home, change, guard) => {
+      guard.refuseWhenLow()
+      return fireCron(home, change, name, scheduledAt, nextAt, now)
+    })
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #open(): Opened {
+    const { directory, clock, random, log } = this.#deps
+    const lock = new DirectoryLock(directory, clock)
+    let db: DatabaseSync | undefined
+    try {
+      db = openDatabase(join(directory, 'queue.db'))
+      const home = new Home(db, { clock, random, log, settings: this.#settings }, (homeId) => lock.reached(homeId))
+      const guard = new DiskGuard({ directory, clock, random, log, settings: this.#settings })
+      return { lock, db, home, guard, commit: this.#groupCommit(db, home, guard) }
+    } catch (thrown) {
+      db?.close()
+      lock.release()
+      throw thrown
+    }
+  }
+
+  #groupCommit(db: DatabaseSync, home: Home, guard: DiskGuard): GroupCommit {
+    return new GroupCommit({
+      db,
+      mono: () => this.#deps.clock.mono(),
+      maxSteps: this.#settings.groupMaxSteps,
+      maxMs: this.#settings.groupMaxMs,
+      beforeCommit: () => home.saveNumbers(),
+      onRollback: (fault) => {
+        home.forgetSaved()
+        this.#deps.log.error('store.group_failed', { error: errorText(fault) })
+        if (isFull(fault) && guard.dropBallast()) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      },
+      emit: (event) => this.#emit(event),
+    })
+  }
+
+  /** Once a second: notice a pause of this process, remember how far the log got, keep the ballast. */
+  #pulse(opened: Opened): void {
+    this.#endPulse = this.#deps.clock.after(this.#settings.pulseMs, () => {
+      notePause(opened.home)
+      opened.lock.note(opened.home.homeId, opened.home.lsn)
+      opened.guard.keepBallast()
+      this.#pulse(opened)
+    })
+  }
+
+  #step<T>(work: (home: Home, change: Change, guard: DiskGuard) => T): Promise<T> {
+    return this.#read((home, { commit, guard }) => commit.run((change) => work(home, change, guard)))
+  }
+
+  #read<T>(read: (home: Home, opened: Opened) => T | Promise<T>): Promise<T> {
+    return Promise.resolve().then(() => {
+      const opened = this.#get()
+      return read(opened.home, opened)
+    })
+  }
+
+  #get(): Opened {
+    if (this.#opened !== undefined) return this.#opened
+    throw new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
+  }
+
+  #emit(event: StoreEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (thrown) {
+        this.#deps.log.error('store.listener_failed', { error: errorText(thrown) })
+      }
+    }
+  }
+}
+
+function sweepOf(home: Home, steps: readonly Swept[], now: number): Sweep {
+  const leaseMs = home.leases.nextEndMs()
+  const dueMs = home.quietUntil === Infinity ? undefined : Math.max(0, home.quietUntil - now)
+  const next = [leaseMs, dueMs].filter((ms) => ms !== undefined)
+  return {
+    ready: steps.flatMap((step) => step.ready),
+    suspect: steps.flatMap((step) => step.suspect),
+    ended: steps.flatMap((step) => step.ended),
+    ...(next.length === 0 ? {} : { nextDueMs: Math.min(...next) }),
+  }
+}

@@ -1,0 +1,150 @@
+/** What time alone does: delayed tasks become ready, clocks run out, leases end. */
+import type { TaskId } from '../../core/ids.ts'
+import { judgeLostLease } from '../lifecycle.ts'
+import type { Lease } from '../lease-table.ts'
+import { reoffer, requestStop } from './give-back.ts'
+import type { Change } from './group-commit.ts'
+import type { Home } from './home.ts'
+import { parseSpec, type TaskRow } from './rows.ts'
+import { STATE, STOP } from './schema.ts'
+import { backOff, stopCause } from './settle.ts'
+import { dueAt, end, queuedAt, recordAttempt, requeue, type TaskEnd } from './transitions.ts'
+
+/** Rows that one step of a sweep touches at most, so that claims and settlements come in between. */
+export const SWEEP_ROWS = 500
+
+/** What one step of a sweep did. */
+export interface Swept {
+  readonly ready: TaskId[]
+  readonly suspect: TaskId[]
+  readonly ended: TaskId[]
+  /** More has fallen due than one step may touch. */
+  readonly more: boolean
+}
+
+export function nothingSwept(): Swept {
+  return { ready: [], suspect: [], ended: [], more: false }
+}
+
+export function sweepDue(home: Home, change: Change, now: number): Swept {
+  const swept = nothingSwept()
+  if (home.quietUntil > now) return swept
+  const rows = home.sql.readDue.all(now, SWEEP_ROWS) as unknown as TaskRow[]
+  for (const row of rows) fallDue(home, change, row, now, swept)
+  if (rows.length === SWEEP_ROWS) return { ...swept, more: true }
+  setQuietUntil(home, change)
+  return swept
+}
+
+function setQuietUntil(home: Home, change: Change): void {
+  const { due_at: next } = home.sql.readNextDue.get() as { due_at: number | null }
+  const before = home.quietUntil
+  home.quietUntil = next ?? Infinity
+  change.onUndo(() => {
+    home.quietUntil = Math.min(before, home.quietUntil)
+  })
+}
+
+function fallDue(home: Home, change: Change, row: TaskRow, now: number, swept: Swept): void {
+  if (row.state === STATE.running) {
+    overrun(home, change, row, now, swept)
+    return
+  }
+  const how = queueTimeout(row, now)
+  if (how !== undefined) {
+    end(home, change, row, how, now)
+    swept.ended.push(home.idOf(row))
+  } else if (row.state === STATE.delayed) {
+    promote(home, change, row, now)
+    swept.ready.push(home.idOf(row))
+  } else {
+    home.sql.saveDue.run(row.seq, dueAt(row.state, row.ready_at, row))
+  }
+}
+
+function queueTimeout(row: TaskRow, now: number): TaskEnd | undefined {
+  if (row.total_at <= now) {
+    return {
+      status: 'failed',
+      reason: 'timeout_total',
+      error: 'Its time limit from submit to end ran out in the queue.',
+    }
+  }
+  if (row.state === STATE.ready && row.ready_at + row.queue_ms <= now) {
+    const waited = String(Math.round((now - row.ready_at) / 1000))
+    return { status: 'failed', reason: 'timeout_queue', error: `No fitting runner took it within ${waited} s.` }
+  }
+  return undefined
+}
+
+/** The total clock of a running task: its worker is told to stop; one that is suspect cannot be told, and ends. */
+function overrun(home: Home, change: Change, row: TaskRow, now: number, swept: Swept): void {
+  if (row.total_at > now || row.stop !== STOP.none) {
+    home.sql.saveDue.run(row.seq, row.stop === STOP.none ? row.total_at : Number.MAX_SAFE_INTEGER)
+    return
+  }
+  home.sql.saveDue.run(row.seq, Number.MAX_SAFE_INTEGER)
+  requestStop(home, change, row, STOP.totalTime, now)
+  const lease = home.leases.find(row.seq)
+  if (lease?.suspect === true) loseLease(home, change, lease, now, swept)
+}
+
+function promote(home: Home, change: Change, row: TaskRow, now: number): void {
+  const { priority } = home.lanes.get(row.lane)
+  requeue(home, change, row, queuedAt(row.ready_at, priority, now), now)
+}
+
+/** Delayed tasks whose instant has come are claimable even when no sweep came by. */
+export function promoteDelayed(home: Home, change: Change, now: number): void {
+  if (home.quietUntil > now) return
+  const rows = home.sql.readDelayedDue.all(now, SWEEP_ROWS) as unknown as TaskRow[]
+  for (const row of rows) if (row.total_at > now) promote(home, change, row, now)
+}
+
+/**
+ * Leases and graces that are over. They are looked up inside the transaction, so a renewal or completion that came before
+ * is seen (R9), and a pause of this process is noticed before anyone is blamed for it (R17).
+ */
+export function sweepLeases(home: Home, change: Change, now: number): Swept {
+  const swept = nothingSwept()
+  if (notePause(home)) return swept
+  for (const lease of home.leases.ended()) loseLease(home, change, lease, now, swept)
+  return swept
+}
+
+/** @returns whether this process was paused; all deadlines have moved by as much */
+export function notePause(home: Home): boolean {
+  const pausedMs = home.leases.pulse()
+  if (pausedMs === 0) return false
+  home.log.warn('store.paused', { pausedMs, leases: home.leases.size })
+  return true
+}
+
+function loseLease(home: Home, change: Change, lease: Lease, now: number, swept: Swept): void {
+  const row = home.sql.readTask.get(lease.seq) as unknown as TaskRow & { readonly body: string }
+  const taskId = home.idOf(row)
+  const spec = parseSpec(row.body)
+  const verdict = judgeLostLease({ ...spec, ...row, stop: stopCause(row), suspect: lease.suspect })
+  if (verdict.kind === 'suspect') {
+    const { deadline } = lease
+    home.leases.suspect(lease, home.settings.lostGraceMs)
+    change.onUndo(() => home.leases.trust(lease, deadline))
+    change.changed.push(taskId)
+    swept.suspect.push(taskId)
+    return
+  }
+  const reason = verdict.kind === 'end' ? verdict.reason : undefined
+  const error = 'Its runner stopped renewing the lease.'
+  recordAttempt(home, row, { outcome: 'lost', ...(reason === undefined ? {} : { reason }), error }, now)
+  const failures = row.failures + (verdict.kind === 'retry' ? 1 : 0)
+  home.sql.saveBudgets.run(row.seq, failures, row.lost + 1)
+  if (verdict.kind === 'end') {
+    end(home, change, row, verdict.status === 'failed' ? { ...verdict, error } : verdict, now)
+    swept.ended.push(taskId)
+  } else if (verdict.kind === 'retry') {
+    backOff(home, change, row, failures, now)
+  } else {
+    reoffer(home, change, row, now)
+    swept.ready.push(taskId)
+  }
+}

@@ -1,0 +1,166 @@
+/** The two ways a task moves on: back into the queue, or to its end. Rows, counts, leases and children in one step. */
+import { orderKey } from '../../core/order-key.ts'
+import { findTaskIdParts } from '../../core/ids.ts'
+import type { Attempt, TaskReason, TerminalStatus } from '../../core/task.ts'
+import type { Change } from './group-commit.ts'
+import type { Home } from './home.ts'
+import { isFull, type Group, type Lane } from './lanes.ts'
+import type { Head } from './ready-heads.ts'
+import { parseSpec, stateOf, type Ending, type TaskRow } from './rows.ts'
+import { isEnded, STATE, type State } from './schema.ts'
+
+export interface Requeue {
+  readonly state: typeof STATE.blocked | typeof STATE.delayed | typeof STATE.ready
+  readonly readyAt: number
+  /** Its place in the queue; one that was only given back keeps the one it had. */
+  readonly orderKey: number
+  readonly pending: number
+}
+
+/** Queued as from now: ready, or delayed when its instant has not come. */
+export function queuedAt(readyAt: number, priority: number, now: number): Requeue {
+  return {
+    state: readyAt > now ? STATE.delayed : STATE.ready,
+    readyAt,
+    orderKey: orderKey(readyAt, priority),
+    pending: 0,
+  }
+}
+
+/** When time alone next does something to a queued task. */
+export function dueAt(
+  state: State,
+  readyAt: number,
+  row: { readonly queue_ms: number; readonly total_at: number },
+): number {
+  if (state === STATE.ready) return Math.min(readyAt + row.queue_ms, row.total_at)
+  return state === STATE.delayed ? Math.min(readyAt, row.total_at) : row.total_at
+}
+
+export function requeue(home: Home, change: Change, row: TaskRow, to: Requeue, now: number): void {
+  const due = dueAt(to.state, to.readyAt, row)
+  home.sql.queueTask.run(row.seq, to.state, to.orderKey, to.readyAt, due, to.pending, now)
+  home.noteDue(due)
+  shift(home, change, row, to.state, { seq: row.seq, orderKey: to.orderKey, readyAt: to.readyAt })
+}
+
+/** Counts, lease and claim order follow a task to its next state; whoever may claim something now is told. */
+export function shift(home: Home, change: Change, row: TaskRow, to: State, head?: Head): void {
+  const lane = home.lanes.get(row.lane)
+  const wasFull = isFull(lane.group)
+  if (row.state === STATE.running) {
+    const lease = home.leases.end(row.seq)
+    if (lease !== undefined) change.onUndo(() => home.leases.restore(lease))
+  }
+  if (row.state === STATE.ready) lane.heads.remove(row.seq)
+  home.lanes.move(change, lane, row.state, to)
+  if (to === STATE.ready && head !== undefined) offer(change, lane, head)
+  if (wasFull && !isFull(lane.group)) wakeHeld(change, lane.group)
+  change.changed.push(home.idOf(row))
+}
+
+/** A task is claimable now, unless its group is full. */
+export function offer(change: Change, lane: Lane, head: Head): void {
+  lane.heads.insert(head)
+  if (!isFull(lane.group)) change.ready.push(lane.fitClass.needs)
+}
+
+/** A slot came free: one held task of each fit class may be claimed, and whichever is claimed first takes it. */
+function wakeHeld(change: Change, group: Group | undefined): void {
+  const classes = new Set(
+    [...(group?.lanes ?? [])].filter((lane) => (lane.counts[STATE.ready] ?? 0) > 0).map((lane) => lane.fitClass),
+  )
+  for (const { needs } of classes) change.ready.push(needs)
+}
+
+export interface TaskEnd extends Ending {
+  readonly status: TerminalStatus
+  readonly reason?: TaskReason
+  /** The grant whose worker settled it; unset when the home ended it. */
+  readonly settledBy?: number
+}
+
+/** Ends a task, frees what it held, and frees or fails whatever waits for it, and what waits for those. */
+export function end(home: Home, change: Change, row: TaskRow, how: TaskEnd, now: number): void {
+  const ending: { row: TaskRow; how: TaskEnd }[] = [{ row, how }]
+  for (let next = ending.pop(); next !== undefined; next = ending.pop()) {
+    endOne(home, change, next.row, next.how, now)
+    for (const child of takeChildren(home, change, next.row.seq)) {
+      if (next.how.status === 'completed') release(home, change, child, now)
+      else ending.push({ row: child, how: dependencyFailed(home, next.row) })
+    }
+  }
+}
+
+/** How a task ends when one of its needs did not complete. */
+export function dependencyFailed(home: Home, parent: Pick<TaskRow, 'epoch' | 'seq'>): TaskEnd {
+  return {
+    status: 'failed',
+    reason: 'dependency',
+    error: `It needs task ${home.idOf(parent)}, which did not complete.`,
+  }
+}
+
+function endOne(home: Home, change: Change, row: TaskRow, how: TaskEnd, now: number): void {
+  const { sql } = home
+  if (row.state === STATE.blocked) dropNeeds(home, change, row)
+  sql.endTask.run(row.seq, stateOf(how.status), how.reason ?? null, now + row.retention_ms, now)
+  const result = how.result === undefined ? null : JSON.stringify(how.result)
+  sql.addOutcome.run(row.seq, how.settledBy ?? 0, how.exitCode ?? null, result, how.error ?? null)
+  shift(home, change, row, stateOf(how.status))
+}
+
+function takeChildren(home: Home, change: Change, parent: number): readonly TaskRow[] {
+  if (home.needs === 0) return []
+  const children = home.sql.takeChildren.all(parent) as unknown as { child: number }[]
+  countNeeds(home, change, -children.length)
+  return children
+    .map(({ child }) => home.sql.readRow.get(child) as unknown as TaskRow)
+    .filter((row) => !isEnded(row.state))
+}
+
+function release(home: Home, change: Change, child: TaskRow, now: number): void {
+  const pending = child.pending - 1
+  if (pending > 0) {
+    home.sql.savePending.run(child.seq, pending)
+    return
+  }
+  const { priority } = home.lanes.get(child.lane)
+  requeue(home, change, child, queuedAt(Math.max(child.ready_at, now), priority, now), now)
+}
+
+function dropNeeds(home: Home, change: Change, child: TaskRow): void {
+  const spec = parseSpec((home.sql.readSpec.get(child.seq) as { body: string }).body)
+  for (const need of new Set(spec.needs)) {
+    const parent = findTaskIdParts(need)
+    if (parent !== undefined) countNeeds(home, change, -Number(home.sql.dropNeed.run(parent.seq, child.seq).changes))
+  }
+}
+
+export function countNeeds(home: Home, change: Change, added: number): void {
+  if (added === 0) return
+  home.needs += added
+  change.onUndo(() => {
+    home.needs -= added
+  })
+}
+
+/** Writes down how the current attempt ended when the task goes on without it. */
+export function recordAttempt(
+  home: Home,
+  row: TaskRow,
+  how: { readonly outcome: NonNullable<Attempt['outcome']>; readonly reason?: TaskReason; readonly error?: string },
+  now: number,
+): void {
+  home.sql.addAttempt.run(
+    row.seq,
+    row.fence,
+    row.attempt,
+    row.worker,
+    row.started_at,
+    now,
+    how.outcome,
+    how.reason ?? null,
+    how.error ?? null,
+  )
+}
