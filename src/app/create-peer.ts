@@ -150,7 +150,7 @@ async function assemble(config: Config, roles: PeerRoles, log: Logger, start: St
 
   const links = new Links()
   const worker = roles.worker
-    ? await createWorkerParts({
+    ? createWorkerParts({
         config,
         stateDir,
         mesh,
@@ -190,7 +190,10 @@ async function assemble(config: Config, roles: PeerRoles, log: Logger, start: St
       const closed = new AbortController()
       links.add(createLocalLink(operations, { self: mesh.self, homes, caller, closed: closed.signal }))
       // The worker lets go of the local home before the home stops.
-      await start({ start: () => Promise.resolve(), stop: () => Promise.resolve(closed.abort(new Error('stopping'))) })
+      await start({ start: () => Promise.resolve(), stop: () => {
+          closed.abort(new Error('stopping'))
+          return Promise.resolve()
+        } })
     }
     await start(worker)
   }

@@ -1,5 +1,5 @@
 /** Structured log lines: JSON on standard error, because standard output belongs to results and protocols. */
-import { destination, pino, type Logger as Pino } from 'pino'
+import { destination, pino, stdTimeFunctions, type Logger as Pino } from 'pino'
 import type { LogFields, Logger } from '../core/ports/clock.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -12,7 +12,7 @@ export function createLogger(level: LogLevel): Logger {
   const redact = { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' }
   return wrap(
     pino(
-      { level, base: null, redact, messageKey: 'event', timestamp: () => `,"time":"${new Date().toISOString()}"` },
+      { level, base: null, redact, messageKey: 'event', timestamp: stdTimeFunctions.isoTime },
       destination({ dest: 2, sync: true }),
     ),
   )

@@ -43,7 +43,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     clock,
     random,
     log,
-    settings: { ...(dockerHost === undefined ? {} : { host: dockerHost }) },
+    settings: { leaseMs: lease.leaseMs, ...(dockerHost === undefined ? {} : { engineHost: dockerHost }) },
   })
   let probe: ExecutorProbe | undefined
   const slots = config.slots ?? processors

@@ -1,0 +1,17 @@
+/** Entry of the Action's main step. */
+import { setFailed } from '@actions/core'
+import process from 'node:process'
+import { ERRORS, toRunnerMeshError } from '../core/errors.ts'
+import { readSettings } from './inputs.ts'
+import { serve } from './serve.ts'
+
+try {
+  await serve(readSettings(process.env), (stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(`the job sent ${signal}`))
+  })
+  process.exit()
+} catch (thrown) {
+  const error = toRunnerMeshError(thrown)
+  setFailed(`${error.code}: ${error.message}`)
+  process.exit(ERRORS[error.code].exit)
+}
