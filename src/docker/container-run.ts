@@ -1,0 +1,216 @@
+/**
+ * One run from the image to the container proven gone:
+ *
+ *   prepare (find, pull or build) → create → attach → start → follow → inspect → remove → the end is reported
+ *
+ * Each step may be ended by the stop switch. Up to `create` nothing exists; from then on every way out leads through
+ * `remove`. The only way out without an end is an engine that stays silent: then the labels outlive us, and the next
+ * start adopts the container or the reaper removes it.
+ */
+import type { ContainerCreateOptions } from 'dockerode'
+import { errorText } from '../core/errors.ts'
+import type { Clock, Logger } from '../core/ports/clock.ts'
+import type { ContainerRun, RunEnd, RunObserver } from '../core/ports/executor.ts'
+import { containerName } from './container-labels.ts'
+import { ContainerOutput } from './container-output.ts'
+import { containerSpec, type ImageFacts, type SpecSettings } from './container-spec.ts'
+import { EngineContainer, type InspectedState } from './engine-container.ts'
+import { engineSentence, statusOf, unreachable, type Engine } from './engine.ts'
+import { PhaseTimes } from './phase-times.ts'
+import { failed, startFault, verdictOfExit, verdictOfStop, type EndCause, type Limits } from './run-verdict.ts'
+import { stopContainer } from './stop-ladder.ts'
+import { StopSwitch } from './stop-switch.ts'
+
+export type Verdict = Omit<RunEnd, 'phases'>
+/** The image to run, or the end of a run that gets none. */
+export type Prepared = { readonly image: ImageFacts } | { readonly verdict: Verdict }
+
+export interface RunDeps {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly log: Logger
+  /** Finds, pulls or builds. Rejects with the signal's reason or `executor_unavailable`. */
+  readonly prepare: (run: ContainerRun, observer: RunObserver, times: PhaseTimes, signal: AbortSignal) => Promise<Prepared>
+  readonly specSettings: (run: ContainerRun) => SpecSettings
+}
+
+interface Followed {
+  readonly container: EngineContainer
+  readonly output: ContainerOutput
+}
+type Launched = Followed | { readonly verdict: Verdict }
+
+export async function runContainer(
+  deps: RunDeps,
+  run: ContainerRun,
+  observer: RunObserver,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  using stop = new StopSwitch(deps.clock, signal)
+  const times = new PhaseTimes(deps.clock)
+  const prepared = await prepare(deps, run, observer, times, stop)
+  if ('verdict' in prepared) return { ...prepared.verdict, phases: times.read() }
+  const launched = await launch(deps, run, prepared.image, observer, times, stop)
+  const verdict =
+    'verdict' in launched ? launched.verdict : await follow(deps, run, launched, observer, times, stop, run.clocks.runMs)
+  return { ...verdict, imageDigest: prepared.image.digest ?? prepared.image.id, phases: times.read() }
+}
+
+/** Follows a container that another process of this runner started, from its first byte of output that was kept. */
+export async function adoptContainer(
+  deps: RunDeps,
+  run: ContainerRun,
+  observer: RunObserver,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  using stop = new StopSwitch(deps.clock, signal)
+  const times = new PhaseTimes(deps.clock)
+  const container = new EngineContainer(deps.engine, deps.clock, containerName(run.taskId, run.fence))
+  const state = await container.findState()
+  const startedAt = state === undefined ? NaN : Date.parse(state.StartedAt)
+  if (state === undefined || !(startedAt > 0)) {
+    await container.remove()
+    const message = state === undefined ? 'The container is gone.' : 'The container was made but never started.'
+    return { ...failed('worker_lost', message), phases: times.read() }
+  }
+  const logs = new AbortController()
+  const output = new ContainerOutput(await container.logs(logs.signal), observer)
+  const leftMs = startedAt + run.clocks.runMs - deps.clock.now()
+  const verdict = await follow(deps, run, { container, output }, observer, times, stop, leftMs)
+  return { ...verdict, phases: times.read() }
+}
+
+async function prepare(
+  deps: RunDeps,
+  run: ContainerRun,
+  observer: RunObserver,
+  times: PhaseTimes,
+  stop: StopSwitch,
+): Promise<Prepared> {
+  const lift = stop.limit(run.clocks.prepareMs, 'timeout_prepare')
+  try {
+    stop.signal.throwIfAborted()
+    return await deps.prepare(run, observer, times, stop.signal)
+  } catch (error) {
+    const cause = stop.findCause()
+    if (cause !== undefined) return { verdict: verdictOfStop(cause, limitsOf(run)) }
+    throw error
+  } finally {
+    lift()
+  }
+}
+
+async function launch(
+  deps: RunDeps,
+  run: ContainerRun,
+  image: ImageFacts,
+  observer: RunObserver,
+  times: PhaseTimes,
+  stop: StopSwitch,
+): Promise<Launched> {
+  const wanted = containerSpec(run, image, deps.specSettings(run))
+  if ('fault' in wanted) return { verdict: failed(wanted.fault.reason, wanted.fault.message) }
+  const early = stop.findCause()
+  if (early !== undefined) return { verdict: verdictOfStop(early, limitsOf(run)) }
+  // By its name until the engine has told the id: a create whose answer is lost can be undone as well.
+  const named = new EngineContainer(deps.engine, deps.clock, wanted.spec.name)
+  try {
+    const id = await times.measure('create_ms', () => create(deps, wanted.spec, named))
+    const container = new EngineContainer(deps.engine, deps.clock, id)
+    const stream = await times.measure('create_ms', () => container.attach(run.container.stdin !== undefined))
+    const output = new ContainerOutput(stream, observer)
+    if (run.container.stdin !== undefined) stream.end(run.container.stdin)
+    const cause = stop.findCause()
+    if (cause === undefined) {
+      await times.measure('start_ms', () => container.start())
+      return { container, output }
+    }
+    output.close()
+    await container.remove()
+    return { verdict: verdictOfStop(cause, limitsOf(run)) }
+  } catch (error) {
+    const silent = unreachable(deps.engine, error)
+    await removeOrLeave(deps, named)
+    if (silent !== undefined) throw silent
+    return { verdict: failed('exit', startFault(engineSentence(error))) }
+  }
+}
+
+/** @returns the id. A name that is taken belongs to a container of this very grant that nobody follows. */
+async function create(deps: RunDeps, spec: ContainerCreateOptions, leftover: EngineContainer): Promise<string> {
+  try {
+    return (await deps.engine.prompt.createContainer(spec)).id
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error
+    await leftover.remove()
+    return (await deps.engine.prompt.createContainer(spec)).id
+  }
+}
+
+async function follow(
+  deps: RunDeps,
+  run: ContainerRun,
+  { container, output }: Followed,
+  observer: RunObserver,
+  times: PhaseTimes,
+  stop: StopSwitch,
+  runMs: number,
+): Promise<Verdict> {
+  const { clock } = deps
+  observer.phase('running', 'Running')
+  const lift = stop.limit(runMs, 'timeout_run')
+  let stopped: EndCause | undefined
+  try {
+    await times.measure('run_ms', async () => {
+      const exited = container.untilExited()
+      const first = await Promise.race([exited.then(() => 'exited' as const), stop.tripped()])
+      if (first === 'exited') return
+      stopped = stop.findCause()
+      observer.phase('running', `Stopping: ${String(stopped)}`)
+      await stopContainer(container, exited, run.clocks.graceMs, clock)
+    })
+    lift()
+    observer.phase('collecting', 'Collecting')
+    return await times.measure('collect_ms', async () => {
+      const [state] = await Promise.all([container.findState(), output.drained(clock)])
+      if (output.fault !== undefined) deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
+      await container.remove()
+      return verdictOf(run, state, stopped, output.lastErrorText)
+    })
+  } finally {
+    lift()
+    output.close()
+  }
+}
+
+function verdictOf(
+  run: ContainerRun,
+  state: InspectedState | undefined,
+  stopped: EndCause | undefined,
+  lastErrorText: string,
+): Verdict {
+  const limits = limitsOf(run)
+  if (stopped !== undefined) return verdictOfStop(stopped, limits, state?.ExitCode)
+  if (state === undefined) {
+    return failed('worker_lost', 'Somebody removed the container while it ran; how its command ended is unknown.')
+  }
+  return verdictOfExit(state, lastErrorText, limits)
+}
+
+/** On a way out that has its own story to tell: the reaper will come by for what stays. */
+async function removeOrLeave(deps: RunDeps, container: EngineContainer): Promise<void> {
+  try {
+    await container.remove()
+  } catch (error) {
+    deps.log.warn('container.left_behind', { container: container.id, why: errorText(error) })
+  }
+}
+
+function limitsOf({ clocks, container }: ContainerRun): Limits {
+  return {
+    prepareMs: clocks.prepareMs,
+    runMs: clocks.runMs,
+    memoryMiB: container.memory_mb,
+    diskMiB: container.disk_mb,
+  }
+}

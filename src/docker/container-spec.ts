@@ -1,0 +1,161 @@
+/** What the engine is asked to create for a task: the isolation profiles, and nothing that a task could loosen. */
+import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import { commandWords } from '../core/command-words.ts'
+import { RESERVED_ENVIRONMENT } from '../core/container-task.ts'
+import type { ContainerRun } from '../core/ports/executor.ts'
+import type { Profile } from '../core/task.ts'
+import { containerName, labelsOf } from './container-labels.ts'
+
+/** What of an image decides the container. */
+export interface ImageFacts {
+  readonly id: string
+  readonly digest?: string
+  readonly os: string
+  readonly arch: string
+  readonly user: string
+  readonly entrypoint: readonly string[]
+  readonly command: readonly string[]
+  readonly volumes: readonly string[]
+}
+
+export interface SpecSettings {
+  /** Stable id of this runner. */
+  readonly runner: string
+  /** Epoch milliseconds; see the label. */
+  readonly deadline: number
+  /** What the profile `trusted` gets after everything is dropped; the host policy's list. */
+  readonly trustedCapabilities: readonly string[]
+  /** What the engine keeps of a container's output for a restarted peer. Two files of half this size. */
+  readonly logMaxBytes: number
+  /** Whether the storage driver can cap a writable layer. */
+  readonly capsDisk: boolean
+  /** Ids of the devices set aside for this container. */
+  readonly gpuDevices: readonly string[]
+}
+
+const MIB = 1_048_576
+const NOBODY = '65534:65534'
+const SCRATCH = { '/tmp': undefined, '/var/tmp': 64, '/run': 16 } as const
+
+/** Docker's own defaults without what reaches the network, devices or other processes: enough for package managers. */
+export const STANDARD_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID'] as const
+
+export type SpecOutcome =
+  | { readonly spec: ContainerCreateOptions & { readonly name: string } }
+  | { readonly fault: { readonly reason: 'exit' | 'policy'; readonly message: string } }
+
+export function containerSpec(run: ContainerRun, image: ImageFacts, settings: SpecSettings): SpecOutcome {
+  const { container } = run
+  const entrypoint = container.entrypoint === undefined ? image.entrypoint : commandWords(container.entrypoint)
+  // As `docker run` has it: an entrypoint of the task's own takes the image's command away.
+  const ownCommand = container.entrypoint === undefined ? image.command : []
+  const command = container.command === undefined ? ownCommand : commandWords(container.command)
+  if (entrypoint.length + command.length === 0) {
+    return fault('exit', 'The image has neither entrypoint nor command. Give the task a command.')
+  }
+  if (container.profile === 'strict' && container.network !== 'none') {
+    return fault('policy', 'Profile strict has no network. Ask for network none, or for profile standard.')
+  }
+  const user = userOf(container.profile, container.user, image.user)
+  if (user === undefined) {
+    return fault('policy', `Profile strict runs no ${container.user ?? ''}: name a numeric user other than 0.`)
+  }
+  return {
+    spec: {
+      name: containerName(run.taskId, run.fence),
+      Image: image.id,
+      Entrypoint: [...entrypoint],
+      Cmd: [...command],
+      Env: environmentOf(run),
+      ...(container.working_dir === undefined ? {} : { WorkingDir: container.working_dir }),
+      User: user,
+      Labels: labelsOf({ ...run, runner: settings.runner, deadline: settings.deadline }),
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(container.stdin === undefined ? {} : { AttachStdin: true, OpenStdin: true, StdinOnce: true }),
+      // A health check of the image's would run beside the task on the task's limits, for nobody.
+      Healthcheck: { Test: ['NONE'] },
+      HostConfig: hostConfig(run, image, settings),
+    },
+  }
+}
+
+function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: SpecSettings): HostConfig {
+  const memory = container.memory_mb * MIB
+  const strict = container.profile === 'strict'
+  return {
+    NetworkMode: container.network,
+    IpcMode: 'private',
+    Init: true,
+    Privileged: false,
+    CapDrop: ['ALL'],
+    CapAdd: [...capabilitiesOf(container.profile, settings.trustedCapabilities)],
+    SecurityOpt: ['no-new-privileges'],
+    // Equal to memory: no swap beyond it.
+    Memory: memory,
+    MemorySwap: memory,
+    NanoCpus: Math.round(container.cpus * 1e9),
+    PidsLimit: container.pids,
+    Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
+    ...(container.shm_mb === undefined ? {} : { ShmSize: container.shm_mb * MIB }),
+    ReadonlyRootfs: strict,
+    ...(strict ? { Tmpfs: scratch(container.disk_mb, image.volumes) } : {}),
+    ...(settings.capsDisk ? { StorageOpt: { size: `${container.disk_mb}m` } } : {}),
+    ...(container.gpus === 0
+      ? {}
+      : { DeviceRequests: [{ Driver: 'nvidia', DeviceIDs: [...settings.gpuDevices], Capabilities: [['gpu']] }] }),
+    RestartPolicy: { Name: 'no' },
+    AutoRemove: false,
+    LogConfig: {
+      Type: 'json-file',
+      Config: { 'max-size': String(Math.ceil(settings.logMaxBytes / 2)), 'max-file': '2' },
+    },
+  }
+}
+
+function capabilitiesOf(profile: Profile, trusted: readonly string[]): readonly string[] {
+  switch (profile) {
+    case 'strict':
+      return []
+    case 'standard':
+      return STANDARD_CAPABILITIES
+    case 'trusted':
+      return trusted
+  }
+}
+
+/**
+ * In `strict` a name proves nothing (an image's passwd may call 0 anything), so only numbers count; an image that names
+ * root, a name or nobody at all runs as nobody.
+ * @returns undefined when the task itself asks for a user that strict does not run
+ */
+function userOf(profile: Profile, asked: string | undefined, ofImage: string): string | undefined {
+  if (profile !== 'strict') return asked ?? ofImage
+  if (asked !== undefined) return isNumericNonRoot(asked) ? asked : undefined
+  return isNumericNonRoot(ofImage) ? ofImage : NOBODY
+}
+
+/** Without a group the engine looks one up in the image and takes 0 when there is none; so does a group of 0. */
+function isNumericNonRoot(user: string): boolean {
+  const match = /^([0-9]+)(?::([0-9]+))?$/.exec(user)
+  return match !== null && Number(match[1]) !== 0
+}
+
+/** Places that programs expect to write. All of it counts as the container's memory. */
+function scratch(diskMiB: number, volumes: readonly string[]): Record<string, string> {
+  const sizes = Object.entries(SCRATCH).map(([path, size]) => [path, Math.min(size ?? diskMiB, diskMiB)] as const)
+  const mounts = [...volumes.map((path) => [path, diskMiB] as const), ...sizes]
+  return Object.fromEntries(mounts.map(([path, size]) => [path, `rw,nosuid,nodev,mode=1777,size=${size}m`]))
+}
+
+function environmentOf(run: ContainerRun): string[] {
+  const own = { TASK_ID: run.taskId, TASK_FENCE: String(run.fence), TASK_ATTEMPT: String(run.attempt) }
+  return [
+    ...Object.entries(run.container.environment ?? {}).filter(([name]) => !name.startsWith(RESERVED_ENVIRONMENT)),
+    ...Object.entries(own).map(([name, value]) => [`${RESERVED_ENVIRONMENT}${name}`, value] as const),
+  ].map(([name, value]) => `${name}=${value}`)
+}
+
+function fault(reason: 'exit' | 'policy', message: string): SpecOutcome {
+  return { fault: { reason, message } }
+}

@@ -1,0 +1,221 @@
+/**
+ * Images that tasks name: found on this machine, or pulled. However many tasks want an image at once, it is pulled once;
+ * the pull goes on while one of them still wants it and is given up with the last.
+ */
+import type Docker from 'dockerode'
+import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import { engineSentence, isGone, unreachable, type Engine } from './engine.ts'
+import type { ImageFacts } from './container-spec.ts'
+import { parseImageReference, type ImageReference } from './image-reference.ts'
+import { engineReports } from './json-lines.ts'
+import { pullFaultOf, type PullFault } from './pull-fault.ts'
+import { PullProgress } from './pull-progress.ts'
+
+export interface PullSettings {
+  /** A pull during which nothing moves for so long is given up. */
+  readonly pullIdleMs: number
+  /** How often a pull is tried when the registry is out of order or limits the rate. */
+  readonly pullAttempts: number
+  /** Pause before the second try; it doubles with each further one. Five times as long under a rate limit. */
+  readonly pullBackoffMs: number
+}
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+export interface PullerDeps {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  /** Of this machine, such as linux/amd64. */
+  readonly platform: () => Promise<string>
+  readonly credentials?: (registry: string) => Promise<Credentials | undefined>
+}
+
+export type PullNotice = (text: string, fraction?: number) => void
+
+interface SharedPull {
+  readonly ended: Promise<PullFault | undefined>
+  readonly controller: AbortController
+  readonly listeners: Set<PullNotice>
+}
+
+/** Reports come by the dozen; people read a line a second. */
+const NOTICE_EVERY_MS = 500
+const RATE_LIMIT_FACTOR = 5
+
+export class ImagePuller {
+  readonly #deps: PullerDeps
+  readonly #settings: PullSettings
+  readonly #pulls = new Map<string, SharedPull>()
+
+  constructor(deps: PullerDeps, settings: PullSettings) {
+    this.#deps = deps
+    this.#settings = settings
+  }
+
+  /**
+   * @returns the image, pulled when it was absent, or why there is none
+   * @throws the signal's reason; RunnerMeshError executor_unavailable
+   */
+  async ensure(image: string, notice: PullNotice, signal: AbortSignal): Promise<ImageFacts | PullFault> {
+    const reference = parseImageReference(image)
+    const present = await this.find(reference.full)
+    if (present !== undefined) return present
+    signal.throwIfAborted()
+    const fault = await this.#join(reference, notice, signal)
+    if (fault !== undefined) return fault
+    return (
+      (await this.find(reference.full)) ?? {
+        reason: 'pull',
+        message: `Image ${reference.full} was removed right after it was pulled. Try again.`,
+      }
+    )
+  }
+
+  /** @throws RunnerMeshError executor_unavailable */
+  async find(name: string): Promise<ImageFacts | undefined> {
+    try {
+      return factsOf(await this.#deps.engine.prompt.getImage(name).inspect())
+    } catch (error) {
+      if (isGone(error)) return undefined
+      throw unreachable(this.#deps.engine, error) ?? error
+    }
+  }
+
+  /** Gives every pull up. */
+  stop(): void {
+    for (const pull of this.#pulls.values()) pull.controller.abort('stopping')
+  }
+
+  async #join(reference: ImageReference, notice: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
+    const pull = this.#pulls.get(reference.full) ?? this.#begin(reference)
+    pull.listeners.add(notice)
+    const left = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => { reject(signal.reason as Error) }, { once: true })
+    })
+    try {
+      return await Promise.race([pull.ended, left])
+    } finally {
+      pull.listeners.delete(notice)
+      if (pull.listeners.size === 0) {
+        this.#pulls.delete(reference.full)
+        pull.controller.abort('nobody waits')
+      }
+    }
+  }
+
+  #begin(reference: ImageReference): SharedPull {
+    const controller = new AbortController()
+    const listeners = new Set<PullNotice>()
+    const notify: PullNotice = (text, fraction) => {
+      for (const listener of listeners) listener(text, fraction)
+    }
+    const ended = this.#pull(reference, notify, controller.signal)
+    // Those who wait hear of a failure; when nobody does, it is the end of a pull that was given up.
+    ended.catch(() => undefined)
+    const pull = { ended, controller, listeners }
+    this.#pulls.set(reference.full, pull)
+    return pull
+  }
+
+  async #pull(reference: ImageReference, notify: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
+    const { clock, random, log } = this.#deps
+    for (let attempt = 1; ; attempt += 1) {
+      const fault = await this.#pullOnce(reference, notify, signal)
+      if (fault?.retry === undefined || attempt >= this.#settings.pullAttempts) return fault
+      const base = this.#settings.pullBackoffMs * (fault.retry === 'rate_limited' ? RATE_LIMIT_FACTOR : 1)
+      const pauseMs = Math.round(base * 2 ** (attempt - 1) * (0.5 + random.unit() / 2))
+      log.warn('image.pull_retried', { image: reference.full, attempt, pauseMs, fault: fault.message })
+      notify(`${fault.message} Next try in ${Math.ceil(pauseMs / 1_000)} s.`)
+      await clock.sleep(pauseMs, signal)
+    }
+  }
+
+  async #pullOnce(reference: ImageReference, notify: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
+    const { clock, engine, platform } = this.#deps
+    using idle = new IdleLimit(clock, this.#settings.pullIdleMs)
+    const progress = new PullProgress()
+    let noticedAt = -Infinity
+    notify(`Pulling ${reference.full}`)
+    try {
+      const stream = await this.#open(reference, AbortSignal.any([signal, idle.signal]))
+      for await (const report of engineReports(stream)) {
+        if (report.error !== undefined) return pullFaultOf(reference, report.error, await platform())
+        if (progress.hear(report)) idle.rearm()
+        if (clock.mono() - noticedAt < NOTICE_EVERY_MS) continue
+        noticedAt = clock.mono()
+        const { text, fraction } = progress.describe()
+        notify(`Pulling ${reference.full}: ${text}`, fraction)
+      }
+      return undefined
+    } catch (error) {
+      signal.throwIfAborted()
+      if (idle.signal.aborted) return stalled(reference, this.#settings.pullIdleMs)
+      const gone = unreachable(engine, error)
+      if (gone !== undefined) throw gone
+      return pullFaultOf(reference, engineSentence(error), await platform())
+    }
+  }
+
+  async #open(reference: ImageReference, abortSignal: AbortSignal): Promise<NodeJS.ReadableStream & AsyncIterable<Uint8Array>> {
+    const credentials = await this.#deps.credentials?.(reference.registry)
+    const auth = credentials === undefined ? undefined : { ...credentials, serveraddress: reference.registry }
+    const options = { fromImage: reference.name, tag: reference.version, abortSignal }
+    const stream = await this.#deps.engine.patient.createImage(auth as Docker.AuthConfig, options)
+    return stream as NodeJS.ReadableStream & AsyncIterable<Uint8Array>
+  }
+}
+
+/** A time limit that starts anew with each progress. */
+class IdleLimit implements Disposable {
+  readonly #clock: Clock
+  readonly #ms: number
+  readonly #controller = new AbortController()
+  #clear: () => void = () => undefined
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock
+    this.#ms = ms
+    this.rearm()
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  rearm(): void {
+    this.#clear()
+    this.#clear = this.#clock.after(this.#ms, () => { this.#controller.abort('idle') })
+  }
+
+  [Symbol.dispose](): void {
+    this.#clear()
+  }
+}
+
+function stalled(reference: ImageReference, idleMs: number): PullFault {
+  return {
+    reason: 'pull',
+    message: `Cannot pull ${reference.full}: nothing came from ${reference.registry} for ${idleMs / 1_000} s. Check the network of this machine, or try later.`,
+  }
+}
+
+function factsOf(image: Docker.ImageInspectInfo): ImageFacts {
+  const digest = image.RepoDigests[0]?.split('@')[1]
+  const config = image.Config as Partial<Docker.ImageInspectInfo['Config']> | null
+  const words = (value: string | string[] | null | undefined) => (typeof value === 'string' ? [value] : (value ?? []))
+  return {
+    id: image.Id,
+    ...(digest === undefined ? {} : { digest }),
+    os: image.Os,
+    arch: image.Architecture,
+    user: config?.User ?? '',
+    entrypoint: words(config?.Entrypoint),
+    command: words(config?.Cmd),
+    volumes: Object.keys(config?.Volumes ?? {}),
+  }
+}

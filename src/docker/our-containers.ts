@@ -1,0 +1,23 @@
+/** The containers on this engine that carry our labels, of every runner of the host. */
+import { RunnerMeshError } from '../core/errors.ts'
+import { findMark, LABELS, type ContainerMark } from './container-labels.ts'
+import { problemText, type Engine } from './engine.ts'
+
+export interface OurContainer {
+  readonly id: string
+  readonly mark: ContainerMark
+  readonly running: boolean
+}
+
+/** @throws RunnerMeshError executor_unavailable */
+export async function listOurs(engine: Engine): Promise<readonly OurContainer[]> {
+  try {
+    const listed = await engine.prompt.listContainers({ all: true, filters: { label: [`${LABELS.ours}=1`] } })
+    return listed.flatMap(({ Id: id, Labels, State }) => {
+      const mark = findMark(Labels)
+      return mark === undefined ? [] : [{ id, mark, running: State === 'running' }]
+    })
+  } catch (cause) {
+    throw new RunnerMeshError('executor_unavailable', problemText(engine, cause), { cause })
+  }
+}
