@@ -3,11 +3,14 @@
  * said in `shortened`, with how to read it.
  */
 
+import { cleanLine } from '../core/clean-text.ts'
+
 /** Bytes of JSON an answer may have. Clients cut far longer ones off themselves, without saying what is missing. */
 export const ANSWER_BYTES = 24_000
-/** Left for the note that says what was cut. */
-const NOTE_BYTES = 400
-const SHORT_TEXT_BYTES = 1_000
+/** Of the note that says what was cut; a character takes up to four bytes. */
+const NOTE_CHARS = 300
+const NOTE_BYTES = 4 * NOTE_CHARS + 20
+const SHORT_TEXT_CHARS = 1_000
 
 type Answer = Readonly<Record<string, unknown>>
 
@@ -21,27 +24,38 @@ export function shorten(answer: Answer, limitBytes = ANSWER_BYTES): Answer {
     cut(tree, room, notes)
     if (jsonBytes(tree) <= room) break
   }
-  return { ...tree, shortened: [...new Set(notes)].join(' ') }
+  return { ...tree, shortened: cleanLine([...new Set(notes)].join(' '), NOTE_CHARS) }
 }
 
 /** The longest text first; of a log its end is kept, of anything else its beginning. */
 function cutText(tree: Record<string, unknown>, room: number, notes: string[]): void {
-  for (let over = jsonBytes(tree) - room; over > 0; over = jsonBytes(tree) - room) {
-    const longest = longestText(tree)
-    if (longest === undefined) return
-    const { holder, key, text, path } = longest
-    // A character may take several bytes: what is over in bytes is never less than what is over in characters.
-    const perChar = jsonBytes(text) / text.length
-    const keep = Math.max(SHORT_TEXT_BYTES / 2, Math.floor((jsonBytes(text) - over) / perChar) - 1)
-    if (keep >= text.length) return
-    const isLog = path.endsWith('log_tail')
-    holder[key] = (isLog ? text.slice(-keep) : text.slice(0, keep)).toWellFormed()
+  let over = jsonBytes(tree) - room
+  for (const { holder, key, text, path, bytes } of longTexts(tree)) {
+    if (over <= 0) return
+    const isLog = path === 'log_tail'
+    const part = (chars: number): string => (isLog ? text.slice(-chars) : text.slice(0, chars)).toWellFormed()
+    const keep = mostChars(text.length, (chars) => jsonBytes(part(chars)) <= bytes - over)
+    const kept = part(keep)
+    holder[key] = kept
+    over -= bytes - jsonBytes(kept)
     notes.push(
       isLog
         ? 'log_tail holds only the end of the lines asked for: ask for fewer log_tail_lines.'
         : `${path} is cut after ${String(keep)} of ${String(text.length)} characters.`,
     )
   }
+}
+
+/** The largest count up to `length` for which it fits; never less than half of a short text, so that something is said. */
+function mostChars(length: number, fits: (chars: number) => boolean): number {
+  let low = SHORT_TEXT_CHARS / 2
+  let high = length
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (fits(middle)) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 function cutLists(tree: Record<string, unknown>, room: number, notes: string[]): void {
@@ -67,13 +81,13 @@ function cutLists(tree: Record<string, unknown>, room: number, notes: string[]):
 
 /** The last resort: the largest of the free-form fields go. */
 function dropFields(tree: Record<string, unknown>, room: number, notes: string[]): void {
-  while (jsonBytes(tree) > room) {
-    const fields = innerFields(tree)
-    const largest = fields.toSorted((a, b) => b.bytes - a.bytes)[0]
-    if (largest === undefined) return
+  let over = jsonBytes(tree) - room
+  for (const { holder, key, path, bytes } of innerFields(tree).toSorted((a, b) => b.bytes - a.bytes)) {
+    if (over <= 0) return
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a private copy, about to be serialised
-    delete largest.holder[largest.key]
-    notes.push(`${largest.path} is left out (${String(largest.bytes)} bytes).`)
+    delete holder[key]
+    over -= bytes
+    notes.push(`${path} is left out (${String(bytes)} bytes).`)
   }
 }
 
@@ -102,24 +116,25 @@ interface TextPlace {
   readonly key: string | number
   readonly text: string
   readonly path: string
+  readonly bytes: number
 }
 
-function longestText(root: Record<string, unknown>): TextPlace | undefined {
-  let longest: TextPlace | undefined
+/** Longest first. */
+function longTexts(root: Record<string, unknown>): readonly TextPlace[] {
+  const places: TextPlace[] = []
   const visit = (holder: Record<string | number, unknown>, key: string | number, path: string): void => {
     const value = holder[key]
     if (typeof value === 'string') {
-      if (value.length > Math.max(SHORT_TEXT_BYTES, longest?.text.length ?? 0))
-        longest = { holder, key, text: value, path }
+      if (value.length > SHORT_TEXT_CHARS) places.push({ holder, key, text: value, path, bytes: jsonBytes(value) })
     } else if (Array.isArray(value)) {
-      for (const index of value.keys())
-        visit(value as unknown as Record<number, unknown>, index, `${path}[${String(index)}]`)
+      const list = value as unknown as Record<number, unknown>
+      for (const index of value.keys()) visit(list, index, `${path}[${String(index)}]`)
     } else if (isRecord(value)) {
       for (const name of Object.keys(value)) visit(value, name, `${path}.${name}`)
     }
   }
   for (const name of Object.keys(root)) visit(root, name, name)
-  return longest
+  return places.toSorted((a, b) => b.bytes - a.bytes)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

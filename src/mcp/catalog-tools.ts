@@ -6,7 +6,7 @@ import { parseInput, type Operations } from '../core/operations/invoke.ts'
 import { isAllowed, type Access, type Call, type Operation } from '../core/operations/operation.ts'
 import { submitOptions, taskIdField } from '../core/operations/views.ts'
 import { acceptArguments, type Arguments } from './accepted-arguments.ts'
-import { failed, succeeded } from './tool-answer.ts'
+import { failed, SUBMITS, succeeded } from './tool-answer.ts'
 import { advertiseInput, advertiseOutput, passing, type AdvertiseOptions, type Schema } from './tool-schema.ts'
 import { isInSet, TOOL_NAMES, type View } from './tool-sets.ts'
 
@@ -14,13 +14,15 @@ export interface CatalogTool {
   readonly name: OperationName
   readonly title: string
   readonly description: string
+  /** Its answer names a new task. */
+  readonly submits: boolean
   readonly annotations: Required<ToolAnnotations>
   readonly input: Schema
   readonly output: Schema
   readonly inputSchema: StandardSchemaWithJSON
   readonly outputSchema: StandardSchemaWithJSON
   /** @param args foreign @param onInternal told of faults that are ours; the caller hears no details of them */
-  run(args: unknown, operations: Operations, call: Call, onInternal: (thrown: unknown) => void): Promise<CallToolResult>
+  run(args: unknown, operations: Pick<Operations, 'invoke'>, call: Call, onInternal: (thrown: unknown) => void): Promise<CallToolResult>
 }
 
 export interface CatalogTools {
@@ -46,7 +48,7 @@ export function createCatalogTools(): CatalogTools {
 
 /** Fields of the container submits that p2p_taskqueue_submit explains, or that few tasks set. */
 const UNCOMMON: ReadonlySet<string> = new Set([
-  ...Object.keys(submitOptions).filter((name) => !['priority', 'requires', 'clocks'].includes(name)),
+  ...Object.keys(submitOptions).filter((name) => !['requires', 'clocks'].includes(name)),
   'working_dir',
   'user',
   'stdin',
@@ -101,6 +103,7 @@ function makeTool(
     name,
     title,
     description,
+    submits: SUBMITS.has(name),
     annotations: {
       title,
       readOnlyHint: hints.readOnly,

@@ -4,13 +4,17 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node'
-import { createMcpHandler, isJsonContentType, isLegacyRequest, readRequestBody } from '@modelcontextprotocol/server'
+import { createMcpHandler, isJsonContentType, isLegacyRequest, readRequestBody, type ServerEventBus } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import { admit, rpcError, type AdmissionSettings, type Authenticate } from './admission.ts'
 import { createCatalogTools } from './catalog-tools.ts'
+import { canRead } from './resources.ts'
+import { ResourceUpdates } from './resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
-import { createServer, type ServerDeps } from './server.ts'
+import { createServer, type Extend, type ServerDeps } from './server.ts'
 import { LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
 
 export interface McpDoorSettings extends AdmissionSettings {
@@ -19,6 +23,8 @@ export interface McpDoorSettings extends AdmissionSettings {
   readonly maxSubscriptions: number
   readonly sessions: SessionSettings
 }
+
+const MAX_LISTEN_URIS = 256
 
 /** Loopback only, as the peer binds by default. */
 export const MCP_DOOR_SETTINGS: McpDoorSettings = {
@@ -30,12 +36,15 @@ export const MCP_DOOR_SETTINGS: McpDoorSettings = {
 }
 
 export interface McpDoorDeps {
-  readonly operations: Operations
+  readonly operations: Pick<Operations, 'invoke'>
+  /** Source of resource updates. */
+  readonly events: Events
   readonly version: string
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
   readonly authenticate: Authenticate
+  readonly extend?: Extend
 }
 
 export interface McpDoor {
@@ -49,16 +58,18 @@ export interface McpDoor {
 
 export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP_DOOR_SETTINGS): McpDoor {
   const { log } = deps
-  const serverDeps: ServerDeps = { ...deps, tools: createCatalogTools() }
+  const updates = new ResourceUpdates(deps.events, deps.clock)
+  const serverDeps: ServerDeps = { ...deps, tools: createCatalogTools(), updates }
   const onerror = (error: Error): void => log.debug('mcp.exchange_refused', { error })
   const modern = createMcpHandler(
     ({ authInfo }) => {
       const seat = findSeat(authInfo)
       if (seat === undefined) throw new Error('A request reached the MCP server without passing admission.')
-      return createServer(serverDeps, seat, 'modern')
+      return createServer(serverDeps, seat, 'modern', 'exchange')
     },
     {
       legacy: 'reject',
+      bus: toBus(updates),
       maxRequestBodySize: settings.maxBodyBytes,
       maxSubscriptions: settings.maxSubscriptions,
       keepAliveMs: settings.sessions.keepAliveMs,
@@ -66,7 +77,7 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
     },
   )
   const sessions = new LegacySessions(
-    { ...deps, create: (seat) => createServer(serverDeps, seat, 'legacy') },
+    { ...deps, create: (seat) => createServer(serverDeps, seat, 'legacy', 'session') },
     settings.sessions,
   )
 
@@ -74,7 +85,8 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
     const body = await readJson(request, settings.maxBodyBytes)
     if (body instanceof Response) return body
     if (await isLegacyRequest(request, body)) return sessions.handle(request, seat, body)
-    return modern.fetch(request, { authInfo: toAuthInfo(seat), parsedBody: body })
+    const parsedBody = await withReadable(body, (uri) => canRead(serverDeps, seat, uri))
+    return modern.fetch(request, { authInfo: toAuthInfo(seat), parsedBody })
   }
   const guarded = async (answer: () => Promise<Response>): Promise<Response> => {
     try {
@@ -145,4 +157,31 @@ async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   } catch {
     return rpcError(400, -32700, 'Parse error: the body is not JSON')
   }
+}
+
+/** Streams of `subscriptions/listen` hear of changes as long as they are open; nobody else publishes. */
+function toBus(updates: ResourceUpdates): ServerEventBus {
+  return {
+    publish: () => undefined,
+    subscribe: (listener) => updates.subscribe((uri) => listener({ kind: 'resource_updated', uri })),
+  }
+}
+
+const listenRequest = z.looseObject({
+  method: z.literal('subscriptions/listen'),
+  params: z.looseObject({
+    notifications: z.looseObject({ resourceSubscriptions: z.array(z.string()) }),
+  }),
+})
+
+/** A `subscriptions/listen` without the resources that its caller may not read; the answer names those it took. */
+async function withReadable(body: unknown, canReadUri: (uri: string) => Promise<boolean>): Promise<unknown> {
+  const listen = listenRequest.safeParse(body)
+  if (!listen.success) return body
+  const { params } = listen.data
+  const asked = [...new Set(params.notifications.resourceSubscriptions)].slice(0, MAX_LISTEN_URIS)
+  const readable: string[] = []
+  for (const uri of asked) if (await canReadUri(uri)) readable.push(uri)
+  const notifications = { ...params.notifications, resourceSubscriptions: readable }
+  return { ...listen.data, params: { ...params, notifications } }
 }

@@ -1,6 +1,6 @@
 /** Who sits at an MCP connection and what it is shown: proven at the door, carried through the SDK with each request. */
 import type { AuthInfo } from '@modelcontextprotocol/server'
-import type { Caller } from '../core/operations/operation.ts'
+import type { Call, Caller } from '../core/operations/operation.ts'
 import type { View } from './tool-sets.ts'
 
 export interface Seat {
@@ -19,4 +19,9 @@ export function toAuthInfo(seat: Seat): AuthInfo {
 
 export function findSeat(info: AuthInfo | undefined): Seat | undefined {
   return info === undefined ? undefined : seats.get(info)
+}
+
+/** A call that reports to nobody: reads behind resources, prompts and completions. */
+export function quietCall(caller: Caller, signal: AbortSignal = new AbortController().signal): Call {
+  return { caller, signal, progress: () => undefined }
 }

@@ -4,19 +4,30 @@
  */
 import { McpServer } from '@modelcontextprotocol/server'
 import type { Operations } from '../core/operations/invoke.ts'
-import type { ProgressNote } from '../core/operations/operation.ts'
+import type { Call } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
-import type { CatalogTools } from './catalog-tools.ts'
+import type { CatalogTool, CatalogTools } from './catalog-tools.ts'
 import { createProgressRelay } from './progress-relay.ts'
+import { registerPrompts } from './prompts.ts'
+import type { ResourceUpdates } from './resource-updates.ts'
+import { registerResources } from './resources.ts'
 import { findSeat, type Seat } from './seat.ts'
+import { pushUpdates, serveSubscriptions } from './subscriptions.ts'
+import { asHandle, serveTasks, TASKS_EXTENSION } from './tasks-extension.ts'
 import type { ToolSet } from './tool-sets.ts'
 
+export type Extend = (server: McpServer, era: Era) => void
+
 export interface ServerDeps {
-  readonly operations: Operations
+  readonly operations: Pick<Operations, 'invoke'>
   readonly tools: CatalogTools
   readonly version: string
   readonly clock: Clock
   readonly log: Logger
+  /** What changed, for subscribers; without it nothing can be subscribed to. */
+  readonly updates?: ResourceUpdates
+  /** Adds to every server built. Protocol test suites bring the fixtures they call by name through it. */
+  readonly extend?: Extend
 }
 
 /** The 2026-07-28 revision, or one of those before it that open with `initialize`. */
@@ -37,42 +48,57 @@ const INSTRUCTIONS: Readonly<Record<ToolSet, string>> = {
 const MAX_INPUT_ELEMENTS = 20_000
 const LIST_TTL_MS = 300_000
 
-export function createServer(deps: ServerDeps, seat: Seat, era: Era): McpServer {
-  const { operations, tools, version, clock, log } = deps
+/** Where it is connected: for one exchange over HTTP, or for as long as a session or a pipe lasts. */
+export type Connection = 'exchange' | 'session' | 'stdio'
+
+export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection: Connection): McpServer {
+  const { version, updates } = deps
   const server = new McpServer(
     { name: 'runner-mesh', title: 'Runner mesh', version },
     {
       instructions: INSTRUCTIONS[seat.view.set],
-      capabilities: { tools: { listChanged: false } },
+      capabilities: {
+        tools: { listChanged: false },
+        prompts: { listChanged: false },
+        resources: { listChanged: false, subscribe: updates !== undefined },
+        completions: {},
+        ...(era === 'modern' ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
+      },
       cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
       maxToolInputElements: MAX_INPUT_ELEMENTS,
     },
   )
-  for (const tool of tools.visible(seat.view, seat.caller.access)) {
-    const { title, description, inputSchema, outputSchema, annotations } = tool
-    server.registerTool(
-      tool.name,
-      { title, description, inputSchema, outputSchema, annotations },
-      async (args, context) => {
-        const progress = createProgressRelay(context.mcpReq, title, clock, (thrown) =>
-          log.debug('mcp.progress_unsent', { tool: tool.name, thrown }),
-        )
-        try {
-          // A session outlives requests: the rights are those of the token that came with this one.
-          const { caller } = findSeat(context.http?.authInfo) ?? seat
-          const call = {
-            caller,
-            signal: context.mcpReq.signal,
-            progress: (note: ProgressNote) => progress.report(note),
-          }
-          return await tool.run(args, operations, call, (thrown) =>
-            log.error('mcp.tool_failed', { tool: tool.name, principal: seat.caller.principal, era, thrown }),
-          )
-        } finally {
-          progress.end()
-        }
-      },
-    )
-  }
+  for (const tool of deps.tools.visible(seat.view, seat.caller.access)) registerTool(server, deps, seat, era, tool)
+  registerResources(server, deps, seat)
+  registerPrompts(server, deps, seat)
+  if (era === 'modern') serveTasks(server, deps, seat)
+  if (updates !== undefined && era === 'legacy') serveSubscriptions(server, deps, updates, seat)
+  if (updates !== undefined && era === 'modern' && connection === 'stdio') pushUpdates(server, deps, updates)
+  deps.extend?.(server, era)
   return server
+}
+
+function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era, tool: CatalogTool): void {
+  const { operations, clock, log } = deps
+  const { name, title, description, inputSchema, outputSchema, annotations } = tool
+  server.registerTool(name, { title, description, inputSchema, outputSchema, annotations }, async (args, context) => {
+    const progress = createProgressRelay(context.mcpReq, title, clock, (thrown) =>
+      log.debug('mcp.progress_unsent', { tool: name, thrown }),
+    )
+    // A session outlives requests: the rights are those of the token that came with this one.
+    const present = findSeat(context.http?.authInfo) ?? seat
+    const call: Call = {
+      caller: present.caller,
+      signal: context.mcpReq.signal,
+      progress: (note) => progress.report(note),
+    }
+    try {
+      const answer = await tool.run(args, operations, call, (thrown) =>
+        log.error('mcp.tool_failed', { tool: name, principal: call.caller.principal, era, thrown }),
+      )
+      return tool.submits && era === 'modern' ? await asHandle(deps, present, answer, context.mcpReq) : answer
+    } finally {
+      progress.end()
+    }
+  })
 }

@@ -24,7 +24,8 @@ const VERBATIM: ReadonlySet<string> = new Set([
   'p2p_taskqueue_cache_get',
 ])
 
-const LINKED: ReadonlySet<string> = new Set([
+/** Their answers name a new task, which is linked. */
+export const SUBMITS: ReadonlySet<string> = new Set([
   'p2p_taskqueue_submit',
   'p2p_taskqueue_submit_docker_hub',
   'p2p_taskqueue_submit_docker_github',
@@ -37,7 +38,7 @@ export function succeeded(operation: string, output: Answer): CallToolResult {
   const answer = { ok: true, ...(verbatim ? output : cleaned(output)) }
   const result = toResult(verbatim ? answer : shorten(answer))
   const taskId = output['task_id']
-  if (!LINKED.has(operation) || typeof taskId !== 'string') return result
+  if (!SUBMITS.has(operation) || typeof taskId !== 'string') return result
   return {
     ...result,
     content: [
@@ -62,7 +63,7 @@ function toResult(answer: Answer): CallToolResult {
 }
 
 /** Every string in it, names of fields included. */
-function cleaned<T>(value: T): T {
+export function cleaned<T>(value: T): T {
   if (typeof value === 'string') return cleanText(value) as T
   if (Array.isArray(value)) return value.map((item: unknown) => cleaned(item)) as T
   if (typeof value !== 'object' || value === null) return value

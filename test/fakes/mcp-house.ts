@@ -47,11 +47,15 @@ export function createMcpHouse({ handlers, settings, clock = new ManualClock() }
   const door = createMcpDoor(
     {
       operations: fake.operations,
+      events: fake.events,
       version: '0.0.0',
       clock,
       log,
       random: new SeededRandom(),
-      authenticate: (token) => Promise.resolve(Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined),
+      authenticate: (token) => {
+        if (token === 'broken-token') return Promise.reject(new Error('secret store unreadable'))
+        return Promise.resolve(Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined)
+      },
     },
     { ...MCP_DOOR_SETTINGS, ...settings },
   )

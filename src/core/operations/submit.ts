@@ -1,6 +1,6 @@
 /** Operations that add tasks. */
 import { z } from 'zod'
-import { CONTAINER_TYPES, imageTask, repositoryTask } from '../container-task.ts'
+import { imageTask, repositoryTask } from '../container-task.ts'
 import { ADDS, defineOperation } from './operation.ts'
 import { jsonObject, submitOptions, submittedView } from './views.ts'
 
@@ -23,7 +23,8 @@ export const submitTask = defineOperation({
 export const submitImage = defineOperation({
   name: 'p2p_taskqueue_submit_docker_hub',
   title: 'Run a container image',
-  description: `Runs an image of Docker Hub or another registry as a task of type ${CONTAINER_TYPES.image}. Wait with p2p_taskqueue_wait_task; ended tasks are kept 24 hours by default.`,
+  description: 
+    'Runs an image of Docker Hub or another registry. Wait with p2p_taskqueue_wait_task; ended tasks are kept 24 hours by default.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
   input: imageTask.extend(submitOptions),
@@ -33,7 +34,8 @@ export const submitImage = defineOperation({
 export const submitRepository = defineOperation({
   name: 'p2p_taskqueue_submit_docker_github',
   title: 'Build and run a GitHub repository',
-  description: `Builds a Dockerfile of a GitHub repository at a fixed commit and runs it as a task of type ${CONTAINER_TYPES.repository}. Wait with p2p_taskqueue_wait_task.`,
+  description: 
+    'Builds a Dockerfile of a GitHub repository at a fixed commit and runs it. Wait with p2p_taskqueue_wait_task.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
   input: repositoryTask.omit({ commit: true }).extend(submitOptions),
