@@ -25,6 +25,9 @@ type Verdict = Pick<RunEnd, 'status' | 'reason' | 'exitCode' | 'signal' | 'messa
 
 /** How the engine's init reports a command that it could not start; it then exits with 126 or 127. */
 const INIT_FAILED = /\[FATAL tini \([0-9]+\)\] exec (.+) failed: (.+)/
+/** What containerd and runc, in all their versions, put before the sentence that matters. */
+const FRAMES =
+  /^(?:(?:failed to create (?:shim|task)[^:]*|OCI runtime create failed|runc create failed|unable to start container process|\w+_linux\.go:\d+|(?:starting container process|container init|process_linux) caused): )+/
 /** A shell's convention, which the engine's init follows: 128 and the number of the signal that ended the process. */
 const SIGNAL_BASE = 128
 
@@ -35,7 +38,7 @@ const SIGNAL_NAMES: ReadonlyMap<number, string> = new Map(
 /** @param lastErrorText the last bytes of standard error, as text */
 export function verdictOfExit(state: EndedState, lastErrorText: string, limits: Limits): Verdict {
   const { ExitCode: exitCode } = state
-  if (state.OOMKilled) {
+  if (state.OOMKilled && exitCode !== 0) {
     return failed('oom', `The task went over its memory limit of ${limits.memoryMiB} MiB.`, { exitCode, signal: 'SIGKILL' })
   }
   if (state.Error !== '') return failed('exit', startFault(state.Error), { exitCode })
@@ -74,11 +77,9 @@ export function startFault(engineText: string): string {
     .replace(/: unknown\b.*$/, '')
   const missing = /exec: \\?"([^"\\]+)\\?": (.+)$/.exec(text)
   if (missing !== null) return noCommand(missing[1] ?? '', missing[2] ?? '')
-  const inner = /(?:OCI runtime create failed|failed to create shim[^:]*): (?:.*: )?((?:[^:]|:(?! ))*(?:: [^:]+)?)$/.exec(text)
-  return `The engine could not start the container: ${sentence(inner?.[1] ?? text)}`
+  return `The engine could not start the container: ${sentence(text.replace(FRAMES, ''))}`
 }
 
-/** Whether an exit code is one by which our ladder ended the process. */
 export function failed(
   reason: TaskReason,
   message: string,
