@@ -77,7 +77,7 @@ async function lookAtMachine({ engine: wantsEngine = false, testTools = false })
 /** @param {Awaited<ReturnType<typeof lookAtMachine>>} machine */
 function refuseWhatWeCannot({ missing, engine }) {
   const faults = []
-  const { able, because } = installer()
+  const { debian, able, because } = installer()
   if (Number(process.versions.node.split('.')[0]) < 20) {
     faults.push(`Node ${process.versions.node} is too old: install Node 20 or newer.`)
   }
@@ -86,9 +86,9 @@ function refuseWhatWeCannot({ missing, engine }) {
   }
   if (missing.length > 0 && !able) {
     const list = missing.map(({ name, purpose }) => `    ${name.padEnd(16)}${purpose}`).join('\n')
-    const command = `apt-get install --no-install-recommends ${missing.map(({ name }) => name).join(' ')}`
+    const command = `\n  as root: apt-get install --no-install-recommends ${missing.map(({ name }) => name).join(' ')}`
     faults.push(
-      `These must be installed by you, because ${because} (names as in Debian and Ubuntu):\n${list}\n  as root: ${command}`,
+      `These must be installed by you, because ${because} (names as in Debian and Ubuntu):\n${list}${debian ? command : ''}`,
     )
   }
   faults.push(...engineFaults(engine, missing))
@@ -116,6 +116,7 @@ function engineFaults(engine, missing) {
   if (process.getuid?.() === 0) return []
   const absent = missing.some(({ name }) => name === ENGINE_PACKAGE)
   return [
-    `${absent ? 'Then start' : 'Start'} the Docker engine, because you are not root: systemctl start docker (or run dockerd as root).`,
+    `${absent ? 'Then start' : 'Start'} the Docker engine as root, because you are not: systemctl start docker (or run dockerd). ` +
+      'Your user must be in the group docker.',
   ]
 }

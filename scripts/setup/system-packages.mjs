@@ -6,10 +6,10 @@ const POLICY = '/usr/sbin/policy-rc.d'
 
 /** Whether we may and can install packages here; otherwise, why not. */
 export function installer() {
-  if (!isDebian() || findCommand('apt-get') === undefined)
-    return { able: false, because: 'it is neither Debian nor Ubuntu' }
-  if (process.getuid?.() !== 0) return { able: false, because: 'you are not root' }
-  return { able: true, because: '' }
+  const debian = isDebian() && findCommand('apt-get') !== undefined
+  if (!debian) return { debian, able: false, because: 'this is neither Debian nor Ubuntu' }
+  if (process.getuid?.() !== 0) return { debian, able: false, because: 'you are not root' }
+  return { debian, able: true, because: '' }
 }
 
 /** @param {readonly { name: string, service?: string }[]} packages */
