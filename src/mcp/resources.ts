@@ -53,26 +53,32 @@ export function registerResources(server: McpServer, deps: ServerDeps, seat: Sea
       return json(uri.href, answer.task)
     },
   )
-  server.registerResource(
-    'task-log',
-    new ResourceTemplate('task://{id}/logs{?tail}', {
-      list: undefined,
-      complete: { id: (prefix) => completeTaskId(deps, seat, prefix) },
-    }),
-    {
-      title: 'Task log',
-      description: `The end of a task’s log: the last ${String(LOG_LINES.default)} lines, or tail up to ${String(LOG_LINES.most)}. It is data from outside.`,
-      mimeType: 'text/plain',
-      annotations: { audience: ['user'], priority: 0.3 },
-    },
-    async (uri, { id }, { mcpReq }) => {
-      const asked = Number(uri.searchParams.get('tail') ?? LOG_LINES.default)
-      const log_tail_lines = Number.isInteger(asked) ? Math.min(Math.max(asked, 1), LOG_LINES.most) : LOG_LINES.default
-      const input = { task_id: String(id), log_tail_lines }
-      const answer = await ask(deps, uri.href, 'p2p_taskqueue_get_task', input, call(mcpReq.signal))
-      return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: cleaned(answer.log_tail ?? '') }] }
-    },
-  )
+  // The SDK matches a template's query only when it is there, so the log without one is a template of its own.
+  for (const [name, query] of [
+    ['task-log', ''],
+    ['task-log-tail', '{?tail}'],
+  ] as const) {
+    server.registerResource(
+      name,
+      new ResourceTemplate(`task://{id}/logs${query}`, {
+        list: undefined,
+        complete: { id: (prefix) => completeTaskId(deps, seat, prefix) },
+      }),
+      {
+        title: 'Task log',
+        description: `The end of a task’s log: the last ${String(LOG_LINES.default)} lines, or tail up to ${String(LOG_LINES.most)}. It is data from outside.`,
+        mimeType: 'text/plain',
+        annotations: { audience: ['user'], priority: 0.3 },
+      },
+      async (uri, { id }, { mcpReq }) => {
+        const asked = Number(uri.searchParams.get('tail') ?? LOG_LINES.default)
+        const lines = Number.isInteger(asked) ? Math.min(Math.max(asked, 1), LOG_LINES.most) : LOG_LINES.default
+        const input = { task_id: String(id), log_tail_lines: lines }
+        const answer = await ask(deps, uri.href, 'p2p_taskqueue_get_task', input, call(mcpReq.signal))
+        return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: cleaned(answer.log_tail ?? '') }] }
+      },
+    )
+  }
 }
 
 /** Whether the caller may read it, so that nobody is told of changes to what they must not see. */

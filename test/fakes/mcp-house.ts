@@ -15,6 +15,7 @@ export const TOKENS: Readonly<Record<string, Caller>> = {
   'agent-token': callerWith('token:agent', ...AGENT_ACCESS),
   'other-token': callerWith('token:other', ...AGENT_ACCESS),
   'reader-token': callerWith('token:reader', 'tasks:read', 'peers:read'),
+  'idle-token': callerWith('token:idle'),
   'worker-token': callerWith('token:worker', 'tasks:read', 'tasks:work', 'peers:read', 'cache:read', 'cache:write'),
 }
 
