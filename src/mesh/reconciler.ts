@@ -7,7 +7,7 @@
  *
  * Several addresses may lead to one peer: while it is admitted, by whoever's dial, none of them is dialled.
  */
-import { errorText } from '../core/errors.ts'
+import { errorText, RunnerMeshError, type ErrorCode } from '../core/errors.ts'
 import { SECOND } from '../core/lease.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
@@ -19,6 +19,7 @@ export interface TargetView {
   readonly source: string
   readonly state: 'connected' | 'dialling' | 'waiting'
   readonly lastError?: string
+  readonly lastErrorCode?: ErrorCode
 }
 
 export interface ReconcilerDeps {
@@ -39,10 +40,11 @@ export class PointlessTarget extends Error {
 interface Target {
   readonly address: string
   readonly source: string
-  readonly give: AbortController
+  give: AbortController
   peer: PeerId | undefined
   state: TargetView['state']
   lastError: string | undefined
+  lastErrorCode: ErrorCode | undefined
   failures: number
   pointless: boolean
   cancelPause: (() => void) | undefined
@@ -62,7 +64,11 @@ export class Reconciler {
   start(): void {
     if (this.#running) return
     this.#running = true
-    for (const target of this.#targets.values()) this.#enqueue(target)
+    for (const target of this.#targets.values()) {
+      target.give = new AbortController()
+      target.state = 'waiting'
+      this.#enqueue(target)
+    }
   }
 
   /** Resolves when no dial is under way any more. */
@@ -86,6 +92,7 @@ export class Reconciler {
       give: new AbortController(),
       state: 'waiting',
       lastError: undefined,
+      lastErrorCode: undefined,
       failures: 0,
       pointless: false,
       cancelPause: undefined,
@@ -103,11 +110,12 @@ export class Reconciler {
   }
 
   list(): TargetView[] {
-    return [...this.#targets.values()].map(({ address, source, state, lastError }) => ({
+    return [...this.#targets.values()].map(({ address, source, state, lastError, lastErrorCode }) => ({
       address,
       source,
       state,
       ...(lastError === undefined ? {} : { lastError }),
+      ...(lastErrorCode === undefined ? {} : { lastErrorCode }),
     }))
   }
 
@@ -173,10 +181,12 @@ export class Reconciler {
     target.state = 'connected'
     target.failures = 0
     target.lastError = undefined
+    target.lastErrorCode = undefined
   }
 
   #failed(target: Target, cause: unknown): void {
     target.lastError = errorText(cause)
+    target.lastErrorCode = cause instanceof RunnerMeshError ? cause.code : undefined
     this.#pause(target)
   }
 

@@ -62,7 +62,13 @@ export class StreamChannel implements Channel {
       this.#blocked = false
       this.#guard(() => this.#flush())
     })
-    stream.addEventListener('remoteCloseWrite', () => this.#remoteClosed())
+    stream.addEventListener('remoteCloseWrite', () => {
+      this.#remoteEnded = true
+    })
+    // All that was sent has been delivered. Without the mark above it is the connection that ended, not the stream.
+    stream.addEventListener('end', () => {
+      if (this.#remoteEnded) this.#remoteClosed()
+    })
     stream.addEventListener('close', (event) => this.#end(event.error))
     // Last, because data that arrived before is delivered as soon as somebody listens.
     stream.addEventListener('message', (event) => {
@@ -199,8 +205,8 @@ export class StreamChannel implements Channel {
   }
 
   #remoteClosed(): void {
-    this.#remoteEnded = !this.#decoder.partial
-    void this.close()
+    if (this.#decoder.partial) this.abort(new Error('the stream was cut inside a frame'))
+    else void this.close()
   }
 
   #end(error?: Error): void {

@@ -130,7 +130,11 @@ class ChannelRpc implements RpcConnection {
 
   #send(message: object): Promise<void> {
     if (this.#closed.signal.aborted) return Promise.reject(asError(this.#closed.signal.reason))
-    return this.#channel.send(Buffer.from(JSON.stringify(message)))
+    try {
+      return this.#channel.send(Buffer.from(JSON.stringify(message)))
+    } catch (cause) {
+      return Promise.reject(asError(cause))
+    }
   }
 
   #receive(frame: Uint8Array): void {
@@ -170,7 +174,7 @@ class ChannelRpc implements RpcConnection {
     try {
       const result = await this.#options.serve(method, params, { signal: running.signal, progress })
       this.#serving.delete(id)
-      this.#answer(id, { result })
+      this.#answer(id, { result: result ?? null })
     } catch (thrown) {
       this.#serving.delete(id)
       const error = toWireError(thrown)

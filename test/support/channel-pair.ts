@@ -1,4 +1,6 @@
 /** Two ends of one channel in memory: frames arrive in order and in a later turn, as on a real one. */
+import { toRunnerMeshError } from '../../src/core/errors.ts'
+import { checkFrameLength } from '../../src/core/frames.ts'
 import type { PeerId } from '../../src/core/ids.ts'
 import type { Channel } from '../../src/core/ports/mesh.ts'
 
@@ -22,6 +24,11 @@ export class MemoryChannel implements Channel {
 
   send(frame: Uint8Array): Promise<void> {
     if (this.#gone !== undefined) return Promise.reject(new Error('closed'))
+    try {
+      checkFrameLength(frame.length)
+    } catch (cause) {
+      return Promise.reject(toRunnerMeshError(cause))
+    }
     this.sent.push(Buffer.from(frame).toString())
     const copy = frame.slice()
     setImmediate(() => this.other?.deliver(copy))
