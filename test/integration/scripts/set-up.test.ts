@@ -69,5 +69,8 @@ test('an engine that the user chose and that does not answer is said at once, wi
   demo.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
   const [code] = (await once(demo, 'close')) as [number]
   assert.equal(code, 78)
-  assert.match(said, new RegExp(`No Docker engine answers at DOCKER_HOST=${address}\\. Start it, or unset DOCKER_HOST\\.`))
+  assert.match(
+    said,
+    new RegExp(`No Docker engine answers at DOCKER_HOST=${address}\\. Start it, or unset DOCKER_HOST\\.`),
+  )
 })

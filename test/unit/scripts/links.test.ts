@@ -10,7 +10,14 @@ function broken(text: string): string[] {
 }
 
 test('links to files and headings that are there are fine', () => {
-  const links = ['guide.md', '../LICENSE', 'guide.md#the-guide', 'guide.md#what-it-does-run', 'guide.md#twice-1', '#here']
+  const links = [
+    'guide.md',
+    '../LICENSE',
+    'guide.md#the-guide',
+    'guide.md#what-it-does-run',
+    'guide.md#twice-1',
+    '#here',
+  ]
   assert.deepEqual(broken(`# Here\n\n${links.map((link) => `[x](${link})`).join('\n')}`), [])
 })
 
