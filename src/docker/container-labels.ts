@@ -54,5 +54,7 @@ export function containerName(taskId: string, fence: number): string {
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined
+  return text !== undefined && /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(Number(text))
+    ? Number(text)
+    : undefined
 }

@@ -30,7 +30,12 @@ export interface RunDeps {
   readonly clock: Clock
   readonly log: Logger
   /** Finds, pulls or builds. Rejects with the signal's reason or `executor_unavailable`. */
-  readonly prepare: (run: ContainerRun, observer: RunObserver, times: PhaseTimes, signal: AbortSignal) => Promise<Prepared>
+  readonly prepare: (
+    run: ContainerRun,
+    observer: RunObserver,
+    times: PhaseTimes,
+    signal: AbortSignal,
+  ) => Promise<Prepared>
   readonly specSettings: (run: ContainerRun) => SpecSettings
 }
 
@@ -52,7 +57,9 @@ export async function runContainer(
   if ('verdict' in prepared) return { ...prepared.verdict, phases: times.read() }
   const launched = await launch(deps, run, prepared.image, observer, times, stop)
   const verdict =
-    'verdict' in launched ? launched.verdict : await follow(deps, run, launched, observer, times, stop, run.clocks.runMs)
+    'verdict' in launched
+      ? launched.verdict
+      : await follow(deps, run, launched, observer, times, stop, run.clocks.runMs)
   return { ...verdict, imageDigest: prepared.image.digest ?? prepared.image.id, phases: times.read() }
 }
 
@@ -173,7 +180,8 @@ async function follow(
     observer.phase('collecting', 'Collecting')
     return await times.measure('collect_ms', async () => {
       const [state] = await Promise.all([container.findState(), output.drained(clock)])
-      if (output.fault !== undefined) deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
+      if (output.fault !== undefined)
+        deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
       await container.remove()
       return verdictOf(run, state, stopped, output.lastErrorText)
     })

@@ -4,7 +4,14 @@ import { RunnerMeshError } from '../core/errors.ts'
 import type { Fence, TaskId } from '../core/ids.ts'
 import { LEASE } from '../core/lease.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
-import type { ContainerRun, Executor, ExecutorProbe, LeftContainer, RunEnd, RunObserver } from '../core/ports/executor.ts'
+import type {
+  ContainerRun,
+  Executor,
+  ExecutorProbe,
+  LeftContainer,
+  RunEnd,
+  RunObserver,
+} from '../core/ports/executor.ts'
 import { containerName } from './container-labels.ts'
 import { adoptContainer, runContainer, type Prepared, type RunDeps } from './container-run.ts'
 import { STANDARD_CAPABILITIES, type SpecSettings } from './container-spec.ts'

@@ -98,7 +98,11 @@ export class EngineContainer {
         if (silent !== undefined) throw silent
         // 409: somebody else removes it this moment. 500: a device is busy for a while.
         if (attempt >= REMOVE.attempts) {
-          throw new RunnerMeshError('executor_unavailable', `The engine does not remove container ${this.id.slice(0, 12)}. Look at its log.`, { cause: error })
+          throw new RunnerMeshError(
+            'executor_unavailable',
+            `The engine does not remove container ${this.id.slice(0, 12)}. Look at its log.`,
+            { cause: error },
+          )
         }
         await this.#clock.sleep(REMOVE.pauseMs * attempt)
       }

@@ -64,7 +64,10 @@ export async function readFacts(engine: Engine): Promise<EngineFacts> {
 }
 
 /** @param gpus devices that the owner of the machine lets tasks have */
-export async function probeEngine(engine: Engine, gpus: number): Promise<{ probe: ExecutorProbe; facts?: EngineFacts }> {
+export async function probeEngine(
+  engine: Engine,
+  gpus: number,
+): Promise<{ probe: ExecutorProbe; facts?: EngineFacts }> {
   let facts: EngineFacts
   try {
     facts = await readFacts(engine)
@@ -90,7 +93,8 @@ const NOTHING = { os: '', arch: '', cpus: 0, memoryBytes: 0, diskBytes: 0, gpus:
 
 /** Tasks are promised limits and a system-call filter: an engine without them runs none. */
 function findProblem(facts: EngineFacts): string | undefined {
-  if (facts.os !== 'linux') return `Docker ${facts.version} runs ${facts.os} containers. Use an engine for Linux containers.`
+  if (facts.os !== 'linux')
+    return `Docker ${facts.version} runs ${facts.os} containers. Use an engine for Linux containers.`
   if (facts.ignoredLimits.length > 0) {
     return `Docker ${facts.version} ignores limits (${facts.ignoredLimits.join(', ')}). Delegate these cgroup controllers to it.`
   }
@@ -100,7 +104,10 @@ function findProblem(facts: EngineFacts): string | undefined {
 
 function capsDisk({ Driver, DriverStatus }: EngineInfo): boolean {
   const status = new Map(DriverStatus ?? [])
-  return ['btrfs', 'zfs', 'devicemapper'].includes(Driver) || (Driver === 'overlay2' && status.get('Backing Filesystem') === 'xfs')
+  return (
+    ['btrfs', 'zfs', 'devicemapper'].includes(Driver) ||
+    (Driver === 'overlay2' && status.get('Backing Filesystem') === 'xfs')
+  )
 }
 
 /** Free disk where the engine keeps its data; of this machine's root when that folder is not visible from here. */

@@ -20,14 +20,17 @@ export function connectEngine(host: string | undefined, promptTimeoutMs: number)
   const where = host === undefined ? {} : whereIs(host)
   const prompt = new Docker({ ...where, timeout: promptTimeoutMs })
   const patient = new Docker(where)
-  return { prompt, patient, address: host ?? addressOf(patient) }
+  return { prompt, patient, address: addressOf(patient) }
 }
 
 function whereIs(host: string): Docker.DockerOptions {
   if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) }
   const url = URL.parse(host)
   if (url === null || !['tcp:', 'http:', 'https:'].includes(url.protocol)) {
-    throw new RunnerMeshError('config_invalid', `No engine address: ${cleanLine(host, 200)}. Give unix:///path or tcp://host:port.`)
+    throw new RunnerMeshError(
+      'config_invalid',
+      `No engine address: ${cleanLine(host, 200)}. Give unix:///path or tcp://host:port.`,
+    )
   }
   return { host: url.hostname, port: url.port, protocol: url.protocol === 'https:' ? 'https' : 'http' }
 }

@@ -41,6 +41,8 @@ interface SharedPull {
   readonly ended: Promise<PullFault | undefined>
   readonly controller: AbortController
   readonly listeners: Set<PullNotice>
+  /** The last notice: what somebody who joins hears first. */
+  said: Parameters<PullNotice>
 }
 
 /** Reports come by the dozen; people read a line a second. */
@@ -94,8 +96,15 @@ export class ImagePuller {
   async #join(reference: ImageReference, notice: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
     const pull = this.#pulls.get(reference.full) ?? this.#begin(reference)
     pull.listeners.add(notice)
+    notice(...pull.said)
     const left = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => { reject(signal.reason as Error) }, { once: true })
+      signal.addEventListener(
+        'abort',
+        () => {
+          reject(signal.reason as Error)
+        },
+        { once: true },
+      )
     })
     try {
       return await Promise.race([pull.ended, left])
@@ -111,15 +120,21 @@ export class ImagePuller {
   #begin(reference: ImageReference): SharedPull {
     const controller = new AbortController()
     const listeners = new Set<PullNotice>()
-    const notify: PullNotice = (text, fraction) => {
-      for (const listener of listeners) listener(text, fraction)
+    const pull: Pick<SharedPull, 'controller' | 'listeners' | 'said'> = {
+      controller,
+      listeners,
+      said: [`Pulling ${reference.full}`],
+    }
+    const notify: PullNotice = (...words) => {
+      pull.said = words
+      for (const listener of listeners) listener(...words)
     }
     const ended = this.#pull(reference, notify, controller.signal)
     // Those who wait hear of a failure; when nobody does, it is the end of a pull that was given up.
     ended.catch(() => undefined)
-    const pull = { ended, controller, listeners }
-    this.#pulls.set(reference.full, pull)
-    return pull
+    const shared = Object.assign(pull, { ended })
+    this.#pulls.set(reference.full, shared)
+    return shared
   }
 
   async #pull(reference: ImageReference, notify: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
@@ -140,7 +155,6 @@ export class ImagePuller {
     using idle = new IdleLimit(clock, this.#settings.pullIdleMs)
     const progress = new PullProgress()
     let noticedAt = -Infinity
-    notify(`Pulling ${reference.full}`)
     try {
       const stream = await this.#open(reference, AbortSignal.any([signal, idle.signal]))
       for await (const report of engineReports(stream)) {
@@ -161,7 +175,10 @@ export class ImagePuller {
     }
   }
 
-  async #open(reference: ImageReference, abortSignal: AbortSignal): Promise<NodeJS.ReadableStream & AsyncIterable<Uint8Array>> {
+  async #open(
+    reference: ImageReference,
+    abortSignal: AbortSignal,
+  ): Promise<NodeJS.ReadableStream & AsyncIterable<Uint8Array>> {
     const credentials = await this.#deps.credentials?.(reference.registry)
     const auth = credentials === undefined ? undefined : { ...credentials, serveraddress: reference.registry }
     const options = { fromImage: reference.name, tag: reference.version, abortSignal }
@@ -189,7 +206,9 @@ class IdleLimit implements Disposable {
 
   rearm(): void {
     this.#clear()
-    this.#clear = this.#clock.after(this.#ms, () => { this.#controller.abort('idle') })
+    this.#clear = this.#clock.after(this.#ms, () => {
+      this.#controller.abort('idle')
+    })
   }
 
   [Symbol.dispose](): void {

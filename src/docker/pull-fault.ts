@@ -22,11 +22,13 @@ const RULES: readonly Rule[] = [
   {
     texts: /toomanyrequests|429 too many requests|rate limit/i,
     retry: 'rate_limited',
-    say: ({ registry }) => `${registry} limits the rate of pulls. Try later, or give this runner credentials for ${registry}.`,
+    say: ({ registry }) =>
+      `${registry} limits the rate of pulls. Try later, or give this runner credentials for ${registry}.`,
   },
   {
     texts: /no matching manifest for|does not match the (?:specified|detected) .*platform/i,
-    say: (_image, platform) => `it has no build for ${platform}. Name an image for ${platform}, or require another arch.`,
+    say: (_image, platform) =>
+      `it has no build for ${platform}. Name an image for ${platform}, or require another arch.`,
   },
   {
     texts: /no space left on device|disk quota exceeded/i,
@@ -34,8 +36,10 @@ const RULES: readonly Rule[] = [
     say: () => 'the disk of the engine is full. Free some space on this machine.',
   },
   {
-    texts: /pull access denied|repository .*does not exist|name unknown|manifest unknown|manifest for .* not found|not found/i,
-    say: ({ registry }) => `${registry} has no such image or tag, or keeps it private. Check the name, or give this runner credentials for ${registry}.`,
+    texts:
+      /pull access denied|repository .*does not exist|name unknown|manifest unknown|manifest for .* not found|not found/i,
+    say: ({ registry }) =>
+      `${registry} has no such image or tag, or keeps it private. Check the name, or give this runner credentials for ${registry}.`,
   },
   {
     texts: /unauthorized|authentication required|no basic auth|denied|forbidden/i,
@@ -43,15 +47,18 @@ const RULES: readonly Rule[] = [
   },
   {
     texts: /server gave HTTP response to HTTPS client|x509|certificate/i,
-    say: ({ registry }) => `the connection to ${registry} cannot be trusted. Give the registry a certificate that the engine accepts.`,
+    say: ({ registry }) =>
+      `the connection to ${registry} cannot be trusted. Give the registry a certificate that the engine accepts.`,
   },
   {
-    texts: /received unexpected HTTP status: 5\d\d|\b50[0234]\b|bad gateway|service unavailable|gateway time-?out|internal server error/i,
+    texts:
+      /received unexpected HTTP status: 5\d\d|\b50[0234]\b|bad gateway|service unavailable|gateway time-?out|internal server error/i,
     retry: 'soon',
     say: ({ registry }) => `${registry} is out of order. Try later.`,
   },
   {
-    texts: /no such host|server misbehaving|connection refused|connection reset|network is unreachable|no route to host|timeout|deadline exceeded|\bEOF\b|broken pipe|temporary failure|request canceled/i,
+    texts:
+      /no such host|server misbehaving|connection refused|connection reset|network is unreachable|no route to host|timeout|deadline exceeded|\bEOF\b|broken pipe|temporary failure|request canceled/i,
     retry: 'soon',
     say: ({ registry }) => `${registry} cannot be reached from this machine. Check its network and name server.`,
   },
@@ -78,7 +85,8 @@ export function findPlatformFault(
   machine: { readonly os: string; readonly arch: string },
 ): PullFault | undefined {
   const sameOs = image.os === '' || image.os === machine.os
-  const sameArch = image.arch === '' || image.arch === machine.arch || WORKS_ON[machine.arch]?.includes(image.arch) === true
+  const sameArch =
+    image.arch === '' || image.arch === machine.arch || WORKS_ON[machine.arch]?.includes(image.arch) === true
   if (sameOs && sameArch) return undefined
   const [has, runs] = [`${image.os}/${image.arch}`, `${machine.os}/${machine.arch}`]
   return {

@@ -92,10 +92,12 @@ class EngineReaper implements Reaper {
     const known = new Set(own.map(({ id }) => id))
     for (const id of this.#unfollowedSince.keys()) if (!known.has(id)) this.#unfollowedSince.delete(id)
     for (const { id } of own) if (!this.#unfollowedSince.has(id)) this.#unfollowedSince.set(id, mono)
-    return unfollowed.filter(
-      ({ id, mark }) =>
-        mark.deadline < wall || mono - (this.#unfollowedSince.get(id) ?? mono) >= this.#settings.unfollowedMs,
-    )
+    const isOrphan = ({ id, mark }: OurContainer): boolean => {
+      if (mark.deadline < wall) return true
+      const since = this.#unfollowedSince.get(id)
+      return since !== undefined && mono - since >= this.#settings.unfollowedMs
+    }
+    return unfollowed.filter(isOrphan)
   }
 
   #isFollowed({ mark }: Pick<OurContainer, 'mark'>): boolean {

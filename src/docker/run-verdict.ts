@@ -39,7 +39,10 @@ const SIGNAL_NAMES: ReadonlyMap<number, string> = new Map(
 export function verdictOfExit(state: EndedState, lastErrorText: string, limits: Limits): Verdict {
   const { ExitCode: exitCode } = state
   if (state.OOMKilled && exitCode !== 0) {
-    return failed('oom', `The task went over its memory limit of ${limits.memoryMiB} MiB.`, { exitCode, signal: 'SIGKILL' })
+    return failed('oom', `The task went over its memory limit of ${limits.memoryMiB} MiB.`, {
+      exitCode,
+      signal: 'SIGKILL',
+    })
   }
   if (state.Error !== '') return failed('exit', startFault(state.Error), { exitCode })
   if (exitCode === 0) return { status: 'completed', exitCode }

@@ -51,7 +51,13 @@ export class StopSwitch implements Disposable {
   async tripped(): Promise<void> {
     if (this.signal.aborted) return
     await new Promise<void>((resolve) => {
-      this.signal.addEventListener('abort', () => { resolve() }, { once: true })
+      this.signal.addEventListener(
+        'abort',
+        () => {
+          resolve()
+        },
+        { once: true },
+      )
     })
   }
 

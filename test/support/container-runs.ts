@@ -112,6 +112,12 @@ export async function runToEnd(
   return { end: await end, heard, run }
 }
 
+/** Why tests on the engine cannot run here, for the runner to print; undefined when they can. */
+export async function findEngineProblem(): Promise<string | undefined> {
+  const { available, problem } = await newExecutor().probe()
+  return available ? undefined : problem
+}
+
 export async function prepareBusybox(): Promise<void> {
   await ensureBusyboxImage(docker, BUSYBOX)
 }
