@@ -4,7 +4,7 @@
  */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { build as esbuild } from 'esbuild'
+import { build } from 'esbuild'
 import { licensesOf } from './build/licenses.mjs'
 import { ROOT } from './setup/checkout.mjs'
 
@@ -30,14 +30,14 @@ const REFUSED = {
  */
 const withoutUnused = {
   name: 'without-unused',
-  setup(build) {
+  setup(plugin) {
     const refused = (/** @type {keyof typeof REFUSED} */ path) => ({ path, namespace: 'refused' })
-    build.onResolve({ filter: /^ssh2$/ }, () => refused('ssh'))
-    build.onResolve({ filter: /(\.node$|^cpu-features$)/ }, () => refused('native'))
-    build.onResolve({ filter: /^\.\/(session|buildkit)$/ }, ({ importer }) =>
+    plugin.onResolve({ filter: /^ssh2$/ }, () => refused('ssh'))
+    plugin.onResolve({ filter: /(\.node$|^cpu-features$)/ }, () => refused('native'))
+    plugin.onResolve({ filter: /^\.\/(session|buildkit)$/ }, ({ importer }) =>
       importer.includes('/dockerode/') ? refused('session') : undefined,
     )
-    build.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
+    plugin.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
       loader: 'js',
       contents: REFUSED[/** @type {keyof typeof REFUSED} */ (path)],
     }))
@@ -52,9 +52,9 @@ const withoutUnused = {
  */
 const withShortManifest = (root) => ({
   name: 'with-short-manifest',
-  setup(build) {
+  setup(plugin) {
     const path = join(root, 'package.json')
-    build.onLoad({ filter: /package\.json$/ }, (file) => {
+    plugin.onLoad({ filter: /package\.json$/ }, (file) => {
       if (file.path !== path) return undefined
       /** @type {{ name: string, version: string }} */
       const { name, version } = JSON.parse(readFileSync(path, 'utf8'))
@@ -70,30 +70,23 @@ const withShortManifest = (root) => ({
  */
 export async function buildInto(outdir, root = ROOT) {
   rmSync(outdir, { recursive: true, force: true })
-  /** @param {Record<string, string>} entryPoints */
-  const bundle = (entryPoints, shebang = '') =>
-    esbuild({
-      absWorkingDir: root,
-      entryPoints,
-      outdir,
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      banner: { js: shebang + SCOPE },
-      plugins: [withoutUnused, withShortManifest(root)],
-      legalComments: 'linked',
-      charset: 'utf8',
-      metafile: true,
-      logLevel: 'warning',
-    })
-  const results = await Promise.all([
-    bundle({ main: 'src/action/main.ts', post: 'src/action/post.ts' }),
-    bundle({ cli: 'src/cli/main.ts' }, '#!/usr/bin/env node\n'),
-  ])
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'src/action/main.ts', post: 'src/action/post.ts', cli: 'src/cli/main.ts' },
+    outdir,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: SCOPE },
+    plugins: [withoutUnused, withShortManifest(root)],
+    legalComments: 'linked',
+    charset: 'utf8',
+    metafile: true,
+    logLevel: 'warning',
+  })
   chmodSync(join(outdir, 'cli.js'), 0o755)
-  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs))
-  writeFileSync(join(outdir, 'licenses.txt'), licensesOf(inputs, root))
+  writeFileSync(join(outdir, 'licenses.txt'), licensesOf(Object.keys(metafile.inputs), root))
 }
 
 if (import.meta.filename === process.argv[1]) await buildInto(resolve(process.argv[2] ?? join(ROOT, 'dist')))
