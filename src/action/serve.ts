@@ -9,7 +9,10 @@ import { RunnerMeshError } from '../core/errors.ts'
 /** Names of what main tells post. */
 export const STATE = { stateDir: 'state-dir', peerId: 'peer-id', stopped: 'stopped' } as const
 
-export async function serve(environment: Environment, onStop: (stop: (why: string) => void) => void): Promise<void> {
+export async function serve(
+  environment: Environment,
+  program: readonly [string, ...string[]],
+  onStop: (stop: (why: string) => void) => void): Promise<void> {
   const config = loadConfig(environment)
   if (config.bootstrap.length === 0) {
     throw new RunnerMeshError('config_invalid', 'The input bootstrap is empty. Give it the address of a peer; runner-mesh up prints its own.')
@@ -17,7 +20,7 @@ export async function serve(environment: Environment, onStop: (stop: (why: strin
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>()
   onStop(stop)
   startGroup('runner-mesh: join')
-  const peer = await startPeer(config, { home: false, worker: true }, createLogger(config.logLevel))
+  const peer = await startPeer(config, { home: false, worker: true }, { log: createLogger(config.logLevel), program })
   setOutput('peer-id', peer.mesh.self)
   saveState(STATE.stateDir, peer.stateDir)
   saveState(STATE.peerId, peer.mesh.self)

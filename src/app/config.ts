@@ -162,6 +162,7 @@ export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof S
     readonly dockerHost: string | undefined
     readonly xdgStateHome: string | undefined
     readonly home: string | undefined
+    readonly path: string | undefined
     readonly runtimeDir: string | undefined
   }
 }
@@ -202,6 +203,7 @@ export function loadConfig(environment: Environment): Config {
       dockerHost: environment['DOCKER_HOST'],
       xdgStateHome: environment['XDG_STATE_HOME'],
       home: environment['HOME'],
+      path: environment['PATH'],
       runtimeDir: environment['XDG_RUNTIME_DIR'],
     },
   })

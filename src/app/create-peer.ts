@@ -18,8 +18,10 @@ import type { Mesh } from '../core/ports/mesh.ts'
 import { loadIdentity } from '../mesh/identity.ts'
 import { createLibp2pMesh } from '../mesh/libp2p-mesh.ts'
 import { createPeersDoor } from '../peers/peers-door.ts'
+import { DirectoryLock } from '../store/sqlite/directory-lock.ts'
 import { createSqliteTaskStore } from '../store/sqlite/sqlite-task-store.ts'
 import type { Config } from './config.ts'
+import { createGuardian } from './guardian.ts'
 import { createHttpDoors, type HttpDoors } from './http-doors.ts'
 import { createLocalSocket } from './local-socket.ts'
 import { loadMeshKeys } from './mesh-keys.ts'
@@ -32,6 +34,12 @@ export interface PeerRoles {
   /** Keeps a queue and serves MCP. */
   readonly home: boolean
   readonly worker: boolean
+}
+
+export interface PeerSurroundings {
+  readonly log: Logger
+  /** How this program's command line is started again, for processes that must outlive this one. */
+  readonly program: readonly [string, ...string[]]
 }
 
 export interface Peer {
@@ -63,7 +71,7 @@ const MEMBER_ACCESS: ReadonlySet<Access> = new Set<Access>([
  * Starts a peer. When a part refuses to start, what was started before it is stopped again.
  * @throws RunnerMeshError config_invalid, address_in_use, home_locked, store_corrupt, store_newer
  */
-export async function startPeer(config: Config, roles: PeerRoles, log: Logger): Promise<Peer> {
+export async function startPeer(config: Config, roles: PeerRoles, { log, program }: PeerSurroundings): Promise<Peer> {
   const started: Startable[] = []
   const stop = async (): Promise<void> => {
     for (let part = started.pop(); part !== undefined; part = started.pop()) {
@@ -78,7 +86,7 @@ export async function startPeer(config: Config, roles: PeerRoles, log: Logger): 
     return part
   }
   try {
-    return { ...(await assemble(config, roles, log, start)), stop }
+    return { ...(await assemble(config, roles, { log, program }, start)), stop }
   } catch (error) {
     await stop()
     throw error
@@ -87,7 +95,7 @@ export async function startPeer(config: Config, roles: PeerRoles, log: Logger): 
 
 type Start = <T extends Startable>(part: T) => Promise<T>
 
-async function assemble(config: Config, roles: PeerRoles, log: Logger, start: Start): Promise<Omit<Peer, 'stop'>> {
+async function assemble(config: Config, roles: PeerRoles, { log, program }: PeerSurroundings, start: Start): Promise<Omit<Peer, 'stop'>> {
   const [clock, random] = [systemClock, systemRandom]
   const stateDir = stateDirectory(config)
   await makeStateDirectory(stateDir)
@@ -122,6 +130,7 @@ async function assemble(config: Config, roles: PeerRoles, log: Logger, start: St
         }),
       )
     : undefined
+  if (home === undefined) await start(directoryLock(stateDir))
   const homes = home === undefined ? [] : [home.store.homeId]
 
   const mesh = await createLibp2pMesh({
@@ -159,8 +168,8 @@ async function assemble(config: Config, roles: PeerRoles, log: Logger, start: St
         random,
         log,
         lease,
-        
         processors: availableParallelism(),
+        guardian: createGuardian({ command: program, config, stateDir, runner: mesh.self, leaseMs: lease.leaseMs, clock, log }),
       })
     : undefined
   const operations = createOperations(
@@ -205,4 +214,20 @@ async function assemble(config: Config, roles: PeerRoles, log: Logger, start: St
         )
       : undefined
   return { mesh, events, operations, stateDir, runnerName, worker, http }
+}
+
+/** A home locks its directory itself; a peer that only works does it here. */
+function directoryLock(stateDir: string): Startable {
+  let lock: DirectoryLock | undefined
+  return {
+    start: () => {
+      lock ??= new DirectoryLock(stateDir, systemClock)
+      return Promise.resolve()
+    },
+    stop: () => {
+      lock?.release()
+      lock = undefined
+      return Promise.resolve()
+    },
+  }
 }

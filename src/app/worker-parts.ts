@@ -1,7 +1,7 @@
 /** The working side of a peer: executor, journal and worker, and what the host can give. */
 import { arch, platform, totalmem } from 'node:os'
 import { Links } from '../coordinator/links.ts'
-import { createContainerRunner } from '../coordinator/worker/container-runner.ts'
+import { createContainerRunner, type ContainerRunner } from '../coordinator/worker/container-runner.ts'
 import { recover } from '../coordinator/worker/recovery.ts'
 import { Worker } from '../coordinator/worker/worker.ts'
 import { CONTAINER_TYPES } from '../core/container-task.ts'
@@ -14,6 +14,7 @@ import type { Mesh } from '../core/ports/mesh.ts'
 import { createDockerExecutor } from '../docker/docker-executor.ts'
 import { createSqliteWorkJournal } from '../store/sqlite/work-journal.ts'
 import type { Config } from './config.ts'
+import type { Guardian } from './guardian.ts'
 
 export interface WorkerPartsDeps {
   readonly config: Config
@@ -25,6 +26,7 @@ export interface WorkerPartsDeps {
   readonly log: Logger
   readonly lease: LeaseSettings
   readonly processors: number
+  readonly guardian: Guardian
 }
 
 export interface WorkerParts extends Startable {
@@ -36,7 +38,7 @@ const PROBE_EVERY_MS = { unavailable: 5 * SECOND, available: 30 * SECOND } as co
 const PARK_MS = 25 * SECOND
 
 export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
-  const { config, stateDir, mesh, links, clock, random, log, lease, processors } = deps
+  const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian } = deps
   const dockerHost = config.dockerHost ?? config.surroundings.dockerHost
   const executor = createDockerExecutor({
     runner: mesh.self,
@@ -57,10 +59,23 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     probe: () => probe,
     types: [CONTAINER_TYPES.image],
   })
+  const watched = async <T>(work: () => Promise<T>): Promise<T> => {
+    const release = guardian.hold()
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+  const guarded: ContainerRunner = {
+    ...runner,
+    run: (...call) => watched(() => runner.run(...call)),
+    adopt: (...call) => watched(() => runner.adopt(...call)),
+  }
   const worker = new Worker({
     self: mesh.self,
     links,
-    runners: [runner],
+    runners: [guarded],
     journal,
     clock,
     random,
@@ -87,7 +102,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   let recovered = false
   const look = async (): Promise<void> => {
     const seen = await executor.probe()
-    if (seen.available !== probe?.available || seen.problem !== probe?.problem) {
+    if (seen.available !== probe?.available || seen.problem !== probe.problem) {
       if (seen.available) log.info('executor.available', { engine: seen.engine })
       else log.warn('executor.unavailable', { problem: seen.problem })
     }
@@ -100,7 +115,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       gpus: seen.gpus,
     })
     if (seen.available && !recovered) {
-      await recover({ worker, runner, executor, journal, log })
+      await recover({ worker, runner: guarded, executor, journal, log })
       recovered = true
     }
     if (stopped) return
@@ -134,6 +149,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       await worker.stop()
       await executor.stop()
       await journal.stop()
+      await guardian.stop()
     },
   }
 }

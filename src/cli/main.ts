@@ -6,6 +6,8 @@ import { runProgram } from './program.ts'
 process.exitCode = await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
+  self: [process.execPath, ...process.argv.slice(1, 2)],
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   onStop: (stop) => {

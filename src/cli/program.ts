@@ -1,16 +1,34 @@
 /** The `runner-mesh` command line: its commands, their flags, and which exit code each end has. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { environmentName, SETTINGS, type Environment, type Setting } from '../app/config.ts'
+import { environmentName, loadConfig, SETTINGS, type Environment, type Setting } from '../app/config.ts'
+import { guard } from '../app/guardian.ts'
+import { stateDirectory } from '../app/state-directory.ts'
+import { systemClock } from '../app/system.ts'
 import { VERSION } from '../app/version.ts'
 import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
 import { serve } from './commands/serve.ts'
-import { cancel, DEFAULT_IMAGE, explain, get, list, peers, status, submit, wait, type CommandContext, type SubmitFlags } from './commands/tasks.ts'
+import {
+  cancel,
+  DEFAULT_IMAGE,
+  explain,
+  get,
+  list,
+  peers,
+  status,
+  submit,
+  wait,
+  type CommandContext,
+  type SubmitFlags,
+} from './commands/tasks.ts'
 import { createOutput } from './output.ts'
 
 export interface Surroundings {
   readonly argv: readonly string[]
   readonly environment: Environment
+  /** How this program is started again. */
+  readonly self: readonly [string, ...string[]]
+  readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   /** Calls back on each request to stop: Ctrl-C or a polite kill. */
@@ -32,12 +50,17 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT.badRequest
     const error = toRunnerMeshError(thrown)
     createOutput(words.includes('--json'), stdout, stderr).error(error)
-    if (error.code === 'internal' && error.cause instanceof Error) stderr.write(`${error.cause.stack ?? error.cause.message}\n`)
+    if (error.code === 'internal' && error.cause instanceof Error)
+      stderr.write(`${error.cause.stack ?? error.cause.message}\n`)
     return ERRORS[error.code].exit
   }
 }
 
-function createProgram({ environment, stdout, stderr, onStop }: Surroundings, taskArgv: readonly string[], ended: (code: number) => void): Command {
+function createProgram(
+  { environment, self, stdin, stdout, stderr, onStop }: Surroundings,
+  taskArgv: readonly string[],
+  ended: (code: number) => void,
+): Command {
   const program = new Command('runner-mesh')
     .description('One peer-to-peer container cluster out of the self-hosted runners you already own.')
     .version(VERSION)
@@ -60,7 +83,9 @@ function createProgram({ environment, stdout, stderr, onStop }: Surroundings, ta
     const json = command.optsWithGlobals()['json'] === true
     const controller = new AbortController()
     onStop(() => {
-      controller.abort(new RunnerMeshError('cancelled', 'Interrupted. The task goes on; cancel it with: runner-mesh cancel <id>'))
+      controller.abort(
+        new RunnerMeshError('cancelled', 'Interrupted. The task goes on; cancel it with: runner-mesh cancel <id>'),
+      )
     })
     return {
       environment: settingsOf(command),
@@ -79,7 +104,11 @@ function createProgram({ environment, stdout, stderr, onStop }: Surroundings, ta
     const command = withSettings(program.command(name).description(about))
     command.action(async () => {
       const environment = settingsOf(command)
-      ended(await serve({ command: name, environment, output: contextOf(command).output, onSignal: onStop }))
+      const { output } = contextOf(command)
+      const status = (line: string): void => {
+        stderr.write(`${line}\n`)
+      }
+      ended(await serve({ command: name, environment, output, program: self, status, onSignal: onStop }))
     })
   }
 
@@ -102,7 +131,11 @@ function createProgram({ environment, stdout, stderr, onStop }: Surroundings, ta
     ended(await submit(contextOf(submitCommand), image, taskArgv, submitCommand.opts<SubmitFlags>()))
   })
 
-  const getCommand = program.command('get').description('Show a task.').argument('<task>').option('--tail <lines>', 'last lines of its log', parseNumber, 20)
+  const getCommand = program
+    .command('get')
+    .description('Show a task.')
+    .argument('<task>')
+    .option('--tail <lines>', 'last lines of its log', parseNumber, 20)
   getCommand.action(async (taskId: string) => {
     ended(await get(contextOf(getCommand), taskId, getCommand.opts<{ tail: number }>().tail))
   })
@@ -133,6 +166,15 @@ function createProgram({ environment, stdout, stderr, onStop }: Surroundings, ta
       ended(await run(contextOf(command)))
     })
   }
+  const guardCommand = program
+    .command('guard', { hidden: true })
+    .requiredOption('--runner <peer>')
+    .requiredOption('--lease-ms <number>', '', parseNumber)
+  guardCommand.action(async () => {
+    const flags = guardCommand.opts<{ runner: string; leaseMs: number }>()
+    const config = loadConfig(settingsOf(guardCommand))
+    await guard({ ...flags, config, stateDir: stateDirectory(config), pipe: stdin, clock: systemClock })
+  })
   return program
 }
 
@@ -141,7 +183,10 @@ function withSettings(command: Command): Command {
   for (const setting of Object.values(SETTINGS) as readonly Setting[]) {
     if (setting.secret === true || setting.stem === 'state-dir') continue
     const fallback = setting.default === undefined || setting.default === '' ? '' : ` Default: ${setting.default}.`
-    command.option(`--${setting.stem} <value>`, `${setting.describe}${setting.describe.includes('Default:') ? '' : fallback}`)
+    command.option(
+      `--${setting.stem} <value>`,
+      `${setting.describe}${setting.describe.includes('Default:') ? '' : fallback}`,
+    )
   }
   return command
 }

@@ -59,7 +59,7 @@ const EMPTY_COMMAND = 'is empty: name a command or leave it out to run the image
 
 /** Words of a shell string are split as a POSIX shell does, without expansions; an argv array is taken as it is. */
 const command = z.union([
-  argv.min(1, EMPTY_COMMAND),
+  argv.min(1, EMPTY_COMMAND).refine((words) => words[0] !== '', EMPTY_COMMAND),
   noNul('the command').superRefine((text, context) => {
     const fault = commandFault(text)
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })

@@ -10,14 +10,29 @@ export interface ServeOptions {
   readonly command: 'up' | 'worker'
   readonly environment: Environment
   readonly output: Output
+  readonly program: readonly [string, ...string[]]
+  /** One line for people who watch. */
+  readonly status: (line: string) => void
   readonly onSignal: (stop: () => void) => void
 }
 
+const WATCH_MS = 250
+
 /** Resolves when the peer has stopped, on a signal or after its run time. */
-export async function serve({ command, environment, output, onSignal }: ServeOptions): Promise<number> {
+export async function serve({
+  command,
+  environment,
+  output,
+  program,
+  status,
+  onSignal,
+}: ServeOptions): Promise<number> {
   const config = loadConfig(environment)
   if (command === 'worker' && config.bootstrap.length === 0 && config.listen.length === 0) {
-    throw new RunnerMeshError('config_invalid', 'A worker needs a peer to work for. Name one: runner-mesh worker --bootstrap <address> (runner-mesh up prints its own).')
+    throw new RunnerMeshError(
+      'config_invalid',
+      'A worker needs a peer to work for. Name one: runner-mesh worker --bootstrap <address> (runner-mesh up prints its own).',
+    )
   }
   const roles: PeerRoles = { home: command === 'up', worker: command === 'worker' || config.work }
   const log = createLogger(config.logLevel)
@@ -25,16 +40,54 @@ export async function serve({ command, environment, output, onSignal }: ServeOpt
   onSignal(() => {
     stop(undefined)
   })
-  const peer = await startPeer(config, roles, log)
-  const cancelTimer = config.runForMs === undefined ? undefined : systemClock.after(config.runForMs, () => {
-    stop(undefined)
-  })
+  const peer = await startPeer(config, roles, { log, program })
+  const cancelTimer =
+    config.runForMs === undefined
+      ? undefined
+      : systemClock.after(config.runForMs, () => {
+          stop(undefined)
+        })
   announce(peer, output)
-  // The listening sockets keep the process alive until then.
-  await stopped
-  cancelTimer?.()
-  await peer.stop()
-  return 0
+  const watching = new AbortController()
+  try {
+    // The listening sockets keep the process alive until then.
+    await Promise.race([stopped, watchBootstrap(peer, command, status, watching.signal)])
+    return 0
+  } finally {
+    watching.abort(new Error('stopping'))
+    cancelTimer?.()
+    await peer.stop()
+  }
+}
+
+/**
+ * Tells people once why an address does not answer; the mesh goes on trying. A worker whose every address refuses its mesh
+ * key has nothing to wait for.
+ * @throws RunnerMeshError not_admitted
+ */
+async function watchBootstrap(
+  { mesh }: Peer,
+  command: ServeOptions['command'],
+  status: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const told = new Map<string, string>()
+  for (;;) {
+    const targets = mesh.targets()
+    for (const { address, state, lastError, lastErrorCode } of targets) {
+      if (state === 'connected') told.delete(address)
+      else if (lastError !== undefined && told.get(address) !== lastError) {
+        told.set(address, lastError)
+        status(`${lastErrorCode ?? 'peer_unreachable'}: ${lastError} Still trying.`)
+      }
+    }
+    const refused = targets.filter(({ lastErrorCode }) => lastErrorCode === 'not_admitted')
+    if (command === 'worker' && refused.length > 0 && refused.length === targets.length && mesh.peers().length === 0) {
+      throw new RunnerMeshError('not_admitted', refused[0]?.lastError ?? 'The mesh refused this peer.')
+    }
+    await systemClock.sleep(WATCH_MS, signal).catch(() => undefined)
+    if (signal.aborted) return
+  }
 }
 
 function announce({ mesh, http, stateDir, runnerName }: Peer, output: Output): void {

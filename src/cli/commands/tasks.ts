@@ -33,7 +33,12 @@ export interface SubmitFlags {
 /** What runs when a submit names no image. */
 export const DEFAULT_IMAGE = 'alpine'
 
-export async function submit(context: CommandContext, image: string, argv: readonly string[], flags: SubmitFlags): Promise<number> {
+export async function submit(
+  context: CommandContext,
+  image: string,
+  argv: readonly string[],
+  flags: SubmitFlags,
+): Promise<number> {
   return withPeer(context.environment, async (link) => {
     const submitted = await link.call(
       'p2p_taskqueue_submit_docker_hub',
@@ -64,7 +69,11 @@ export async function submit(context: CommandContext, image: string, argv: reado
 
 export async function get(context: CommandContext, taskId: string, tailLines: number): Promise<number> {
   return withPeer(context.environment, async (link) => {
-    const answer = await link.call('p2p_taskqueue_get_task', { task_id: taskId, log_tail_lines: tailLines }, { signal: context.signal })
+    const answer = await link.call(
+      'p2p_taskqueue_get_task',
+      { task_id: taskId, log_tail_lines: tailLines },
+      { signal: context.signal },
+    )
     context.output.result(answer, () => describe(answer.task, answer.log_tail))
     return 0
   })
@@ -74,7 +83,10 @@ export async function wait(context: CommandContext, taskId: string): Promise<num
   return withPeer(context.environment, (link) => follow(context, link, taskId))
 }
 
-export async function list(context: CommandContext, flags: { readonly status?: TaskView['status']; readonly limit?: number }): Promise<number> {
+export async function list(
+  context: CommandContext,
+  flags: { readonly status?: TaskView['status']; readonly limit?: number },
+): Promise<number> {
   return withPeer(context.environment, async (link) => {
     const page = await link.call('p2p_taskqueue_list_tasks', { ...flags }, { signal: context.signal })
     context.output.result(page, () =>
@@ -113,7 +125,10 @@ export async function explain(context: CommandContext, taskId: string): Promise<
     context.output.result(answer, () =>
       [
         answer.summary,
-        ...answer.peers.map((peer) => `  ${cleanLine(peer.runner_name ?? peer.peer_id, 60)}: ${peer.fits ? 'fits' : cleanLine(peer.message ?? peer.rule ?? 'does not fit', 200)}`),
+        ...answer.peers.map(
+          (peer) =>
+            `  ${cleanLine(peer.runner_name ?? peer.peer_id, 60)}: ${peer.fits ? 'fits' : cleanLine(peer.message ?? peer.rule ?? 'does not fit', 200)}`,
+        ),
       ].join('\n'),
     )
     return 0
@@ -131,7 +146,9 @@ export async function peers(context: CommandContext): Promise<number> {
           cleanLine(peer.runner_name, 32),
           peer.self === true ? 'self' : peer.alive ? (peer.relayed === true ? 'relayed' : 'direct') : 'unreachable',
           peer.source ?? '-',
-          peer.last_error === undefined ? (peer.address ?? '-') : `${peer.address ?? '-'} (${cleanLine(peer.last_error, 160)})`,
+          peer.last_error === undefined
+            ? (peer.address ?? '-')
+            : `${peer.address ?? '-'} (${cleanLine(peer.last_error, 160)})`,
         ]),
       ]),
     )
@@ -189,7 +206,14 @@ function describe(task: TaskView, logTail: string | undefined): string {
     ...(task.exit_code === undefined ? [] : [`  exit    ${String(task.exit_code)}`]),
     ...(task.duration_ms === undefined ? [] : [`  took    ${(task.duration_ms / 1000).toFixed(2)} s`]),
     ...(task.error === undefined ? [] : [`  error   ${cleanLine(task.error, 500)}`]),
-    ...(logTail === undefined || logTail === '' ? [] : ['  log', ...cleanText(logTail).split('\n').map((line) => `    ${line}`)]),
+    ...(logTail === undefined || logTail === ''
+      ? []
+      : [
+          '  log',
+          ...cleanText(logTail)
+            .split('\n')
+            .map((line) => `    ${line}`),
+        ]),
   ].join('\n')
 }
 

@@ -32,9 +32,12 @@ export interface ContainerRunnerDeps {
   readonly types: readonly string[]
 }
 
-export function createContainerRunner(deps: ContainerRunnerDeps): TaskRunner & {
+export interface ContainerRunner extends TaskRunner {
+  /** Follows a container that a former process of this worker started. */
   adopt(left: LeftContainer, checked: CheckedGrant, observer: RunnerObserver, signal: AbortSignal): Promise<AttemptEnd>
-} {
+}
+
+export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunner {
   const runOf = (grant: GrantView): ContainerRun => ({
     taskId: grant.task_id as TaskId,
     fence: grant.fence as Fence,

@@ -7,12 +7,12 @@ import type { Logger } from '../../core/ports/clock.ts'
 import type { Executor } from '../../core/ports/executor.ts'
 import type { WorkJournal } from '../../core/ports/work-journal.ts'
 import { requirementsOf } from '../submission.ts'
-import type { createContainerRunner } from './container-runner.ts'
+import type { ContainerRunner } from './container-runner.ts'
 import type { Worker } from './worker.ts'
 
 export interface RecoveryDeps {
   readonly worker: Worker
-  readonly runner: ReturnType<typeof createContainerRunner>
+  readonly runner: ContainerRunner
   readonly executor: Executor
   readonly journal: WorkJournal
   readonly log: Logger

@@ -1,4 +1,5 @@
 /** How peers talk once connected: admitted peers, and ordered duplex channels of whole messages between them. */
+import type { ErrorCode } from '../errors.ts'
 import type { HomeId, PeerId } from '../ids.ts'
 import type { Startable } from './clock.ts'
 
@@ -78,5 +79,6 @@ export interface Mesh extends Startable {
     readonly source: string
     readonly state: 'connected' | 'dialling' | 'waiting'
     readonly lastError?: string
+    readonly lastErrorCode?: ErrorCode
   }[]
 }

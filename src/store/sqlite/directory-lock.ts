@@ -7,7 +7,7 @@
  * without its lock file, is a copy put back: its home starts a new epoch, so that no fence and no task id is ever given
  * twice (R16). A copy of the whole directory cannot be told from the original; put back `queue.db` alone.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
@@ -17,6 +17,8 @@ import { isBusy, isDamage } from './sqlite-error.ts'
 
 const LOCK_FILE = 'home.lock'
 const HOLDER_FILE = 'home.holder'
+/** Whoever only looks whether the lock is held has it for an instant; that is no reason to refuse to start. */
+const LOOK_MS = 250
 
 interface Mark {
   readonly home_id: string
@@ -57,11 +59,27 @@ export class DirectoryLock {
   }
 }
 
+/** Whether a process holds the directory now. Looking takes the lock for an instant, at most. */
+export function isDirectoryHeld(directory: string): boolean {
+  const file = join(directory, LOCK_FILE)
+  if (!existsSync(file)) return false
+  const db = new DatabaseSync(file, { timeout: 0, readOnly: true })
+  try {
+    db.prepare('SELECT count(*) FROM mark').get()
+    return false
+  } catch (cause) {
+    if (isBusy(cause)) return true
+    throw cause
+  } finally {
+    db.close()
+  }
+}
+
 function acquire(directory: string): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    db = new DatabaseSync(join(directory, LOCK_FILE), { timeout: 0 })
+    db = new DatabaseSync(join(directory, LOCK_FILE), { timeout: LOOK_MS })
     // In exclusive mode the lock taken by the first write is kept until close. What is written here may be a second old
     // after a power cut, so it is not worth an fsync.
     db.exec(`
