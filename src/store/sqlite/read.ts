@@ -3,6 +3,7 @@ import { RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import type { TaskFilter, TaskPage } from '../../core/ports/task-store.ts'
 import type { Attempt, Task, TaskReason } from '../../core/task.ts'
+import type { PolicyRefusal } from './give-back.ts'
 import type { Home } from './home.ts'
 import type { Lane } from './lanes.ts'
 import { endingOf, parseSpec, statesOf, toTask, type EndingColumns, type Spec, type TaskRow } from './rows.ts'
@@ -57,13 +58,11 @@ function lastAttempt(home: Home, row: TaskRow): Attempt {
   }
 }
 
-export function readRefusals(
-  home: Home,
-  taskId: TaskId,
-): readonly { readonly worker: PeerId; readonly policyDigest: string; readonly rule: string }[] {
+export function readRefusals(home: Home, taskId: TaskId): readonly PolicyRefusal[] {
   const row = findRow(home, taskId)
   if (row === undefined) return []
-  return home.sql.readRefusals.all(row.seq) as unknown as { worker: PeerId; policyDigest: string; rule: string }[]
+  const rows = home.sql.readRefusals.all(row.seq) as unknown as PolicyRefusal[]
+  return rows.map(({ worker, policyDigest, rule }) => ({ worker, policyDigest, rule }))
 }
 
 /** Rows looked at before the loop may turn. */

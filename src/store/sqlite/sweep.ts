@@ -99,6 +99,7 @@ export function promoteDelayed(home: Home, change: Change, now: number): void {
   if (home.quietUntil > now) return
   const rows = home.sql.readDelayedDue.all(now, SWEEP_ROWS) as unknown as TaskRow[]
   for (const row of rows) if (row.total_at > now) promote(home, change, row, now)
+  if (rows.length < SWEEP_ROWS) setQuietUntil(home, change)
 }
 
 /**

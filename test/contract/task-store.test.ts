@@ -1,0 +1,52 @@
+import { MemoryTaskStore } from '../fakes/memory-task-store.ts'
+import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { RecordingLog } from '../support/recording-log.ts'
+import { scratchDirectory } from '../support/scratch-directory.ts'
+import { SeededRandom } from '../support/seeded-random.ts'
+import { describeTaskStore } from './task-store.ts'
+
+const LOST_GRACE_MS = 45_000
+
+describeTaskStore('the fake in memory', async () => {
+  const clock = new ManualClock()
+  const store = new MemoryTaskStore({ clock, random: new SeededRandom(), lostGraceMs: LOST_GRACE_MS })
+  await store.start()
+  return {
+    store,
+    lostGraceMs: LOST_GRACE_MS,
+    passLeaseTime: (ms) => clock.advance(ms),
+    restart: async () => {
+      await store.stop()
+      await store.start()
+    },
+    [Symbol.asyncDispose]: () => store.stop(),
+  }
+})
+
+describeTaskStore('node:sqlite', async () => {
+  const directory = await scratchDirectory('memory')
+  const clock = new ManualClock()
+  const random = new SeededRandom()
+  const settings = { lostGraceMs: LOST_GRACE_MS, ballastBytes: 0 }
+  const open = () =>
+    createSqliteTaskStore({ directory: directory.path, clock, random, log: new RecordingLog(), settings })
+  let store = open()
+  await store.start()
+  return {
+    get store() {
+      return store
+    },
+    lostGraceMs: LOST_GRACE_MS,
+    passLeaseTime: (ms) => clock.advance(ms),
+    restart: async () => {
+      await store.stop()
+      store = open()
+      await store.start()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await store.stop()
+      await directory[Symbol.asyncDispose]()
+    },
+  }
+})
