@@ -19,7 +19,8 @@ export interface RecoveryDeps {
 }
 
 /**
- * Called once the engine answers. The lease of an adopted attempt is kept from here on; a home that has given the task away answers `lost` and it stops.
+ * Called once the engine answers. The lease of an adopted attempt is kept from here on; a home that has given the task
+ * away answers `lost`, and it stops.
  * @throws RunnerMeshError executor_unavailable
  */
 export async function recover({ worker, runner, executor, journal, log }: RecoveryDeps): Promise<void> {
@@ -30,7 +31,7 @@ export async function recover({ worker, runner, executor, journal, log }: Recove
     const container = left.find((one) => one.taskId === taskId && one.fence === fence)
     if (container === undefined) {
       log.warn('attempt.lost_in_restart', { taskId, fence })
-      await journal.forget(taskId, fence)
+      await worker.giveUp(grant, 'The worker was killed, and the container is gone.')
       continue
     }
     left.splice(left.indexOf(container), 1)

@@ -122,6 +122,30 @@ export class Worker implements Startable {
     this.#begin(checked, this.capacity.take(checked.needs) ?? (() => undefined), run)
   }
 
+  /**
+   * An attempt of a former process that left nothing to take up. It may have had effects, so only an idempotent task goes
+   * back to the queue; any other has failed.
+   */
+  async giveUp(grant: GrantView, error: string): Promise<void> {
+    const [taskId, fence] = [grant.task_id as TaskId, grant.fence as Fence]
+    if (!grant.idempotent) {
+      await this.#outbox.post(grant, { status: 'failed', reason: 'worker_lost', error })
+      return
+    }
+    await this.#deps.journal.forget(taskId, fence)
+    const { home } = getTaskIdParts(taskId)
+    const release = (link: OperationsLink): void => {
+      if (!link.homes.includes(home)) return
+      unsubscribe()
+      // A home that does not hear it learns it when the lease ends.
+      link.call('p2p_taskqueue_release', { task_id: taskId, fence }).catch((cause: unknown) => {
+        this.#deps.log.warn('grant.release_failed', { taskId, error: errorText(cause) })
+      })
+    }
+    const unsubscribe = this.#deps.links.onAdded(release)
+    for (const link of this.#deps.links.all()) release(link)
+  }
+
   async #serve(link: OperationsLink): Promise<void> {
     const { clock, log, random } = this.#deps
     const signal = AbortSignal.any([link.closed, this.#stopping.signal])

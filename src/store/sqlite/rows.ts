@@ -164,7 +164,7 @@ function phaseOf(row: TaskRow, lane: Lane, lease: Lease | undefined): TaskPhase 
     case STATE.ready:
       return isFull(lane.group) ? 'held' : 'ready'
     case STATE.running:
-      return lease?.suspect === true ? 'suspect' : (lease?.progress?.phase ?? 'running')
+      return lease?.suspect === true ? 'suspect' : (lease?.progress?.phase ?? 'preparing')
     case STATE.completed:
     case STATE.failed:
     case STATE.cancelled:
