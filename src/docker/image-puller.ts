@@ -10,6 +10,7 @@ import { parseImageReference, type ImageReference } from './image-reference.ts'
 import { engineReports } from './json-lines.ts'
 import { pullFaultOf, type PullFault } from './pull-fault.ts'
 import { PullProgress } from './pull-progress.ts'
+import { SharedWork, type Notice } from './shared-work.ts'
 
 export interface PullSettings {
   /** A pull during which nothing moves for so long is given up. */
@@ -35,16 +36,6 @@ export interface PullerDeps {
   readonly credentials?: (registry: string) => Promise<Credentials | undefined>
 }
 
-export type PullNotice = (text: string, fraction?: number) => void
-
-interface SharedPull {
-  readonly ended: Promise<PullFault | undefined>
-  readonly controller: AbortController
-  readonly listeners: Set<PullNotice>
-  /** The last notice: what somebody who joins hears first. */
-  said: Parameters<PullNotice>
-}
-
 /** Reports come by the dozen; people read a line a second. */
 const NOTICE_EVERY_MS = 500
 const RATE_LIMIT_FACTOR = 5
@@ -52,7 +43,7 @@ const RATE_LIMIT_FACTOR = 5
 export class ImagePuller {
   readonly #deps: PullerDeps
   readonly #settings: PullSettings
-  readonly #pulls = new Map<string, SharedPull>()
+  readonly #pulls = new SharedWork<PullFault | undefined>()
 
   constructor(deps: PullerDeps, settings: PullSettings) {
     this.#deps = deps
@@ -63,12 +54,13 @@ export class ImagePuller {
    * @returns the image, pulled when it was absent, or why there is none
    * @throws the signal's reason; RunnerMeshError executor_unavailable
    */
-  async ensure(image: string, notice: PullNotice, signal: AbortSignal): Promise<ImageFacts | PullFault> {
+  async ensure(image: string, notice: Notice, signal: AbortSignal): Promise<ImageFacts | PullFault> {
     const reference = parseImageReference(image)
     const present = await this.find(reference.full)
     if (present !== undefined) return present
-    signal.throwIfAborted()
-    const fault = await this.#join(reference, notice, signal)
+    const fault = await this.#pulls.join(reference.full, `Pulling ${reference.full}`, notice, signal, (notify, given) =>
+      this.#pull(reference, notify, given),
+    )
     if (fault !== undefined) return fault
     return (
       (await this.find(reference.full)) ?? {
@@ -90,54 +82,10 @@ export class ImagePuller {
 
   /** Gives every pull up. */
   stop(): void {
-    for (const pull of this.#pulls.values()) pull.controller.abort('stopping')
+    this.#pulls.stop()
   }
 
-  async #join(reference: ImageReference, notice: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
-    const pull = this.#pulls.get(reference.full) ?? this.#begin(reference)
-    pull.listeners.add(notice)
-    notice(...pull.said)
-    const left = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener(
-        'abort',
-        () => {
-          reject(signal.reason as Error)
-        },
-        { once: true },
-      )
-    })
-    try {
-      return await Promise.race([pull.ended, left])
-    } finally {
-      pull.listeners.delete(notice)
-      if (pull.listeners.size === 0) {
-        this.#pulls.delete(reference.full)
-        pull.controller.abort('nobody waits')
-      }
-    }
-  }
-
-  #begin(reference: ImageReference): SharedPull {
-    const controller = new AbortController()
-    const listeners = new Set<PullNotice>()
-    const pull: Pick<SharedPull, 'controller' | 'listeners' | 'said'> = {
-      controller,
-      listeners,
-      said: [`Pulling ${reference.full}`],
-    }
-    const notify: PullNotice = (...words) => {
-      pull.said = words
-      for (const listener of listeners) listener(...words)
-    }
-    const ended = this.#pull(reference, notify, controller.signal)
-    // Those who wait hear of a failure; when nobody does, it is the end of a pull that was given up.
-    ended.catch(() => undefined)
-    const shared = Object.assign(pull, { ended })
-    this.#pulls.set(reference.full, shared)
-    return shared
-  }
-
-  async #pull(reference: ImageReference, notify: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
+  async #pull(reference: ImageReference, notify: Notice, signal: AbortSignal): Promise<PullFault | undefined> {
     const { clock, random, log } = this.#deps
     for (let attempt = 1; ; attempt += 1) {
       const fault = await this.#pullOnce(reference, notify, signal)
@@ -150,7 +98,7 @@ export class ImagePuller {
     }
   }
 
-  async #pullOnce(reference: ImageReference, notify: PullNotice, signal: AbortSignal): Promise<PullFault | undefined> {
+  async #pullOnce(reference: ImageReference, notify: Notice, signal: AbortSignal): Promise<PullFault | undefined> {
     const { clock, engine, platform } = this.#deps
     using idle = new IdleLimit(clock, this.#settings.pullIdleMs)
     const progress = new PullProgress()

@@ -1,6 +1,6 @@
 /** The containers on this engine that carry our labels, of every runner of the host. */
 import { RunnerMeshError } from '../core/errors.ts'
-import { findMark, LABELS, type ContainerMark } from './container-labels.ts'
+import { containerName, findMark, LABELS, type ContainerMark } from './container-labels.ts'
 import { problemText, type Engine } from './engine.ts'
 
 export interface OurContainer {
@@ -13,9 +13,12 @@ export interface OurContainer {
 export async function listOurs(engine: Engine): Promise<readonly OurContainer[]> {
   try {
     const listed = await engine.prompt.listContainers({ all: true, filters: { label: [`${LABELS.ours}=1`] } })
-    return listed.flatMap(({ Id: id, Labels, State }) => {
+    return listed.flatMap(({ Id: id, Labels, Names, State }) => {
       const mark = findMark(Labels)
-      return mark === undefined ? [] : [{ id, mark, running: State === 'running' }]
+      // An image may bear any labels, and a container made from it by hand bears them too: the name is what only we give.
+      return mark === undefined || !Names.includes(`/${containerName(mark.taskId, mark.fence)}`)
+        ? []
+        : [{ id, mark, running: State === 'running' }]
     })
   } catch (cause) {
     throw new RunnerMeshError('executor_unavailable', problemText(engine, cause), { cause })

@@ -152,16 +152,26 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
     assert.equal(await containerExists(run), false)
   })
 
-  test('a container that only looks like ours is nobody’s to remove', async () => {
+  test('a container that only bears our labels, as an image may lend them, is nobody’s to remove', async () => {
+    const run = newRun()
     const stranger = await docker.createContainer({
       Image: 'runner-mesh-test/busybox:1',
-      Labels: { 'runner-mesh': '1', 'runner-mesh.runner': `${runner}-x`, 'runner-mesh.deadline': '1' },
+      Labels: {
+        'runner-mesh': '1',
+        'runner-mesh.runner': `${runner}-x`,
+        'runner-mesh.task': run.taskId,
+        'runner-mesh.fence': String(run.fence),
+        'runner-mesh.attempt': '1',
+        'runner-mesh.deadline': '1',
+      },
     })
     try {
       assert.equal(await reaperOf(same, { unfollowedMs: 0 }).sweep(), 0)
       assert.ok((await stranger.inspect()).Id)
+      await stranger.rename({ name: `runner-mesh-${run.taskId}-${run.fence}` })
+      assert.equal(await reaperOf(same, { unfollowedMs: 0 }).sweep(), 1, 'with our name it is ours')
     } finally {
-      await stranger.remove({ force: true })
+      await stranger.remove({ force: true }).catch(() => undefined)
     }
   })
 })

@@ -19,7 +19,8 @@ test('every label is needed: a container that lacks one, or bends one, is not ou
   for (const label of Object.keys(labelsOf(MARK))) {
     const { [label]: _, ...rest } = labelsOf(MARK)
     assert.equal(findMark(rest), undefined, `${label} is missing`)
-    if (label !== 'runner-mesh.runner') assert.equal(findMark({ ...labelsOf(MARK), [label]: '-1x' }), undefined, `${label} is bent`)
+    if (label !== 'runner-mesh.runner')
+      assert.equal(findMark({ ...labelsOf(MARK), [label]: '-1x' }), undefined, `${label} is bent`)
   }
   assert.equal(findMark({ 'runner-mesh': '1' }), undefined)
 })

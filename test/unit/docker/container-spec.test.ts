@@ -33,7 +33,11 @@ function runOf(task: Partial<Parameters<typeof imageTask.encode>[0]>): Container
   }
 }
 
-function specOf(task: Parameters<typeof runOf>[0], image: Partial<ImageFacts> = {}, settings: Partial<SpecSettings> = {}) {
+function specOf(
+  task: Parameters<typeof runOf>[0],
+  image: Partial<ImageFacts> = {},
+  settings: Partial<SpecSettings> = {},
+) {
   const outcome = containerSpec(runOf(task), { ...IMAGE, ...image }, { ...SETTINGS, ...settings })
   assert.ok('spec' in outcome, JSON.stringify(outcome))
   return outcome.spec

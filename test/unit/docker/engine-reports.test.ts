@@ -34,7 +34,11 @@ test('what is no report is refused', async () => {
 test('waiting and trying again are no progress; bytes and finished layers are', () => {
   const progress = new PullProgress()
   const hear = (status: string, current?: number) =>
-    progress.hear({ id: 'l1', status, ...(current === undefined ? {} : { progressDetail: { current, total: 4_000_000 } }) })
+    progress.hear({
+      id: 'l1',
+      status,
+      ...(current === undefined ? {} : { progressDetail: { current, total: 4_000_000 } }),
+    })
   assert.equal(hear('Waiting'), true)
   assert.equal(hear('Waiting'), false)
   assert.equal(hear('Downloading', 1_000_000), true)

@@ -8,7 +8,11 @@ const IMAGE = parseImageReference('ghcr.io/o/n:1')
 /** Sentences as engines and registries write them. */
 for (const [text, retry, says] of [
   ['manifest for ghcr.io/o/n:1 not found: manifest unknown: manifest unknown', undefined, /no such image or tag/],
-  ["pull access denied for o/n, repository does not exist or may require 'docker login': denied", undefined, /no such image or tag, or keeps it private/],
+  [
+    "pull access denied for o/n, repository does not exist or may require 'docker login': denied",
+    undefined,
+    /no such image or tag, or keeps it private/,
+  ],
   ['unauthorized: authentication required', undefined, /Give it credentials for ghcr\.io/],
   ['no matching manifest for linux/amd64 in the manifest list entries', undefined, /no build for linux\/amd64/],
   ['toomanyrequests: You have reached your pull rate limit.', 'rate_limited', /limits the rate/],
