@@ -22,7 +22,12 @@ export interface CatalogTool {
   readonly inputSchema: StandardSchemaWithJSON
   readonly outputSchema: StandardSchemaWithJSON
   /** @param args foreign @param onInternal told of faults that are ours; the caller hears no details of them */
-  run(args: unknown, operations: Pick<Operations, 'invoke'>, call: Call, onInternal: (thrown: unknown) => void): Promise<CallToolResult>
+  run(
+    args: unknown,
+    operations: Pick<Operations, 'invoke'>,
+    call: Call,
+    onInternal: (thrown: unknown) => void,
+  ): Promise<CallToolResult>
 }
 
 export interface CatalogTools {

@@ -4,7 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node'
-import { createMcpHandler, isJsonContentType, isLegacyRequest, readRequestBody, type ServerEventBus } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  isJsonContentType,
+  isLegacyRequest,
+  readRequestBody,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
@@ -14,7 +20,7 @@ import { createCatalogTools } from './catalog-tools.ts'
 import { canRead } from './resources.ts'
 import { ResourceUpdates } from './resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
-import { createServer, type Extend, type ServerDeps } from './server.ts'
+import { createServer, type Extension, type ServerDeps } from './server.ts'
 import { LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
 
 export interface McpDoorSettings extends AdmissionSettings {
@@ -44,7 +50,7 @@ export interface McpDoorDeps {
   readonly random: Random
   readonly log: Logger
   readonly authenticate: Authenticate
-  readonly extend?: Extend
+  readonly extension?: Extension
 }
 
 export interface McpDoor {

@@ -10,7 +10,7 @@ import type { ProgressNote } from '../core/operations/operation.ts'
 import type { Clock } from '../core/ports/clock.ts'
 
 /** Between two notes of one call; of those in between the last is sent when the pause is over. */
-export const PROGRESS_PAUSE_MS = 250
+const PROGRESS_PAUSE_MS = 250
 const MESSAGE_CHARS = 120
 
 export interface ProgressRelay {

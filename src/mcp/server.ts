@@ -2,7 +2,7 @@
  * One MCP server as one caller sees it. Built for every request (2026-07-28), every session (2025 revisions) and every
  * stdio connection, so it is cheap: all schemas are made beforehand.
  */
-import { McpServer } from '@modelcontextprotocol/server'
+import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Call } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
@@ -16,7 +16,12 @@ import { pushUpdates, serveSubscriptions } from './subscriptions.ts'
 import { asHandle, serveTasks, TASKS_EXTENSION } from './tasks-extension.ts'
 import type { ToolSet } from './tool-sets.ts'
 
-export type Extend = (server: McpServer, era: Era) => void
+/** What a protocol test suite brings along: the fixtures that it calls by name. The product has none. */
+export interface Extension {
+  add(server: McpServer, era: Era): void
+  /** @throws for a state that no fixture has sealed */
+  verifyState(state: string, context: ServerContext): Promise<unknown>
+}
 
 export interface ServerDeps {
   readonly operations: Pick<Operations, 'invoke'>
@@ -26,8 +31,7 @@ export interface ServerDeps {
   readonly log: Logger
   /** What changed, for subscribers; without it nothing can be subscribed to. */
   readonly updates?: ResourceUpdates
-  /** Adds to every server built. Protocol test suites bring the fixtures they call by name through it. */
-  readonly extend?: Extend
+  readonly extension?: Extension
 }
 
 /** The 2026-07-28 revision, or one of those before it that open with `initialize`. */
@@ -66,6 +70,7 @@ export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection:
       },
       cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
       maxToolInputElements: MAX_INPUT_ELEMENTS,
+      requestState: { verify: (state, context) => verifyState(deps, state, context) },
     },
   )
   for (const tool of deps.tools.visible(seat.view, seat.caller.access)) registerTool(server, deps, seat, era, tool)
@@ -74,7 +79,7 @@ export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection:
   if (era === 'modern') serveTasks(server, deps, seat)
   if (updates !== undefined && era === 'legacy') serveSubscriptions(server, deps, updates, seat)
   if (updates !== undefined && era === 'modern' && connection === 'stdio') pushUpdates(server, deps, updates)
-  deps.extend?.(server, era)
+  deps.extension?.add(server, era)
   return server
 }
 
@@ -101,4 +106,10 @@ function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era,
       progress.end()
     }
   })
+}
+
+/** No tool of ours answers with a question, so none has given a state away that could come back. */
+async function verifyState({ extension }: ServerDeps, state: string, context: ServerContext): Promise<unknown> {
+  if (extension === undefined) throw new Error('no request state is known here')
+  return extension.verifyState(state, context)
 }

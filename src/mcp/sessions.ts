@@ -20,7 +20,7 @@ export interface SessionSettings {
 
 export const SESSION_SETTINGS: SessionSettings = {
   maxSessions: 256,
-  maxSessionsPerPrincipal: 16,
+  maxSessionsPerPrincipal: 64,
   idleMs: 15 * 60_000,
   keepAliveMs: 15_000,
 }

@@ -7,7 +7,7 @@ import type { Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import { createCatalogTools } from './catalog-tools.ts'
 import { ResourceUpdates } from './resource-updates.ts'
-import { createServer, type Extend, type ServerDeps } from './server.ts'
+import { createServer, type Extension, type ServerDeps } from './server.ts'
 import type { View } from './tool-sets.ts'
 
 export interface McpStdioDeps {
@@ -21,7 +21,7 @@ export interface McpStdioDeps {
   readonly caller: Caller
   readonly input: Readable
   readonly output: Writable
-  readonly extend?: Extend
+  readonly extension?: Extension
 }
 
 export interface McpStdio {

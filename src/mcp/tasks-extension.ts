@@ -47,7 +47,9 @@ export function serveTasks(server: McpServer, deps: ServerDeps, seat: Seat): voi
   }
   const callOf = ({ mcpReq }: ServerContext): Call => {
     if (!declares(mcpReq)) {
-      throw new MissingRequiredClientCapabilityError({ requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } })
+      throw new MissingRequiredClientCapabilityError({
+        requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
+      })
     }
     return quietCall(seat.caller, mcpReq.signal)
   }
@@ -71,8 +73,8 @@ export function serveTasks(server: McpServer, deps: ServerDeps, seat: Seat): voi
  * @returns the plain answer otherwise, and for a repeated submit of a task that has ended
  */
 export async function asHandle(
-  deps: ServerDeps,
-  seat: Seat,
+  deps: Pick<ServerDeps, 'operations'>,
+  seat: Pick<Seat, 'caller'>,
   answer: CallToolResult,
   request: ServerContext['mcpReq'],
 ): Promise<CallToolResult> {
@@ -88,13 +90,15 @@ export async function asHandle(
 
 type Looked = Output<'p2p_taskqueue_get_task'>
 
-async function look({ operations }: ServerDeps, taskId: string, call: Call): Promise<Looked> {
+async function look({ operations }: Pick<ServerDeps, 'operations'>, taskId: string, call: Call): Promise<Looked> {
   const input = { task_id: taskId, log_tail_lines: LOG_LINES }
   return (await operations.invoke('p2p_taskqueue_get_task', input, call)) as Looked
 }
 
 function declares({ envelope }: ServerContext['mcpReq']): boolean {
-  const declared = capabilities.safeParse((envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY])
+  const declared = capabilities.safeParse(
+    (envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY],
+  )
   return declared.data?.extensions?.[TASKS_EXTENSION] !== undefined
 }
 

@@ -139,6 +139,7 @@ export function createFakeOperations(overrides: Partial<Handlers> = {}): FakeOpe
     },
     p2p_taskqueue_cancel: (input, call) => {
       const task = owned(input.task_id, call)
+      if (isTerminal(task.status)) return Promise.resolve({ outcome: 'terminal' as const, status: task.status })
       change(task.task_id, { status: 'cancelled', reason: 'cancelled' })
       return Promise.resolve({ outcome: 'cancelled' as const, status: task.status })
     },

@@ -11,12 +11,19 @@ test('an answer within the cap is untouched', () => {
 })
 
 test('whatever the answer, what comes out is within the cap and says what is missing', () => {
-  const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.constant('é'.repeat(9_000)), fc.constant('"'.repeat(30_000)))
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 400 }),
+    fc.constant('é'.repeat(9_000)),
+    fc.constant('"'.repeat(30_000)),
+  )
   const answer = fc.record({
     ok: fc.constant(true),
     log_tail: text,
     tasks: fc.array(fc.record({ task_id: fc.string(), error: text }), { maxLength: 20 }),
-    task: fc.record({ status: fc.constant('failed'), result: fc.dictionary(fc.string(), fc.array(text, { maxLength: 12 })) }),
+    task: fc.record({
+      status: fc.constant('failed'),
+      result: fc.dictionary(fc.string(), fc.array(text, { maxLength: 12 })),
+    }),
   })
   fc.assert(
     fc.property(answer, (value) => {

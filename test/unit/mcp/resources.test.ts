@@ -17,7 +17,8 @@ for (const era of ERAS) {
       resources.map(({ uri }) => uri),
       ['peers://', 'queue://status', `task://${task.task_id}`],
     )
-    const read = async (uri: string) => (await client.readResource({ uri })).contents[0] as { text: string; mimeType: string }
+    const read = async (uri: string) =>
+      (await client.readResource({ uri })).contents[0] as { text: string; mimeType: string }
     assert.equal((JSON.parse((await read(`task://${task.task_id}`)).text) as { status: string }).status, 'completed')
     assert.deepEqual(await read(`task://${task.task_id}/logs?tail=2`), {
       uri: `task://${task.task_id}/logs?tail=2`,
@@ -56,13 +57,16 @@ for (const era of ERAS) {
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => void heard.push(params.uri))
     const uri = `task://${task.task_id}`
     if (era === 'modern') {
-      const subscription = await client.listen({ resourceSubscriptions: [uri, `task://${foreign.task_id}`, 'file:///etc/passwd'] })
+      const subscription = await client.listen({
+        resourceSubscriptions: [uri, `task://${foreign.task_id}`, 'file:///etc/passwd'],
+      })
       assert.deepEqual(subscription.honoredFilter.resourceSubscriptions, [uri])
     } else {
       await client.subscribeResource({ uri })
       await assert.rejects(client.subscribeResource({ uri: `task://${foreign.task_id}` }))
     }
-    for (let step = 0; step < 5; step += 1) house.fake.change(task.task_id, { status: 'running', log: `step ${String(step)}` })
+    for (let step = 0; step < 5; step += 1)
+      house.fake.change(task.task_id, { status: 'running', log: `step ${String(step)}` })
     house.fake.change(foreign.task_id, { status: 'running' })
     await settle()
     assert.deepEqual(heard, [])
@@ -104,8 +108,12 @@ test('a task id is completed from the caller’s own tasks', async () => {
   const task = house.fake.submit('token:agent')
   house.fake.submit('token:other')
   const client = await house.client()
-  const complete = async (value: string, ref: { type: 'ref/resource'; uri: string } | { type: 'ref/prompt'; name: string }) =>
-    (await client.complete({ ref, argument: { name: ref.type === 'ref/prompt' ? 'task_id' : 'id', value } })).completion.values
+  const complete = async (
+    value: string,
+    ref: { type: 'ref/resource'; uri: string } | { type: 'ref/prompt'; name: string },
+  ) =>
+    (await client.complete({ ref, argument: { name: ref.type === 'ref/prompt' ? 'task_id' : 'id', value } })).completion
+      .values
   const template = { type: 'ref/resource', uri: 'task://{id}' } as const
   assert.deepEqual(await complete('abc', template), [task.task_id])
   assert.deepEqual(await complete('zzz', template), [])
@@ -126,7 +134,10 @@ test('prompts link to what is to be read and quote what people typed', async () 
     diagnose.messages.slice(1).map(({ content }) => (content as { uri: string }).uri),
     [`task://${task.task_id}`, `task://${task.task_id}/logs`],
   )
-  const run = await client.getPrompt({ name: 'run_container', arguments: { image: 'alpine', goal: 'say "hi"\nthen stop' } })
+  const run = await client.getPrompt({
+    name: 'run_container',
+    arguments: { image: 'alpine', goal: 'say "hi"\nthen stop' },
+  })
   assert.match((run.messages[0]?.content as { text: string }).text, /"say \\"hi\\"\\nthen stop"/)
 
   const reader = await house.client({ token: 'reader-token' })

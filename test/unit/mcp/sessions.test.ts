@@ -56,7 +56,11 @@ test('a request without a session is told to open one', async () => {
 test('a session that its client deletes is gone', async () => {
   await using house = createMcpHouse()
   const { id } = await open(house)
-  const gone = await house.request({ method: 'DELETE', headers: { ...headers, 'mcp-session-id': id }, token: 'agent-token' })
+  const gone = await house.request({
+    method: 'DELETE',
+    headers: { ...headers, 'mcp-session-id': id },
+    token: 'agent-token',
+  })
   assert.equal(gone.status, 200)
   assert.equal(await use(house, id), 404)
 })

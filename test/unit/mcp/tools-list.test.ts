@@ -43,7 +43,12 @@ test('the tools are the twenty-one fixed names', () => {
 
 test('every operation of the catalog under a fixed name is a tool, and no other is', () => {
   assert.deepEqual(namesOf(shown('all')), TOOL_NAMES.filter(isOperationName))
-  for (const name of ['p2p_taskqueue_renew', 'p2p_taskqueue_release', 'p2p_taskqueue_cancel', 'p2p_taskqueue_explain']) {
+  for (const name of [
+    'p2p_taskqueue_renew',
+    'p2p_taskqueue_release',
+    'p2p_taskqueue_cancel',
+    'p2p_taskqueue_explain',
+  ]) {
     assert.ok(isOperationName(name), `${name} has left the catalog`)
     assert.ok(!namesOf(shown('all')).includes(name))
   }
@@ -55,7 +60,12 @@ test('every tool says what it is: title, short description, four hints', () => {
     assert.ok(tool.description.length > 20 && tool.description.length <= 300, tool.name)
     const { title, ...hints } = tool.annotations
     assert.equal(title, tool.title)
-    assert.deepEqual(Object.keys(hints).toSorted(), ['destructiveHint', 'idempotentHint', 'openWorldHint', 'readOnlyHint'])
+    assert.deepEqual(Object.keys(hints).toSorted(), [
+      'destructiveHint',
+      'idempotentHint',
+      'openWorldHint',
+      'readOnlyHint',
+    ])
     for (const hint of Object.values(hints)) assert.equal(typeof hint, 'boolean', tool.name)
     assert.ok(!(hints.readOnlyHint && hints.destructiveHint), tool.name)
   }
@@ -150,7 +160,15 @@ test('paths name the set and the read-only view', () => {
   assert.deepEqual(findView('/mcp/readonly'), { set: 'agent', readOnly: true })
   assert.deepEqual(findView('/mcp/x/worker'), { set: 'worker', readOnly: false })
   assert.deepEqual(findView('/mcp/x/all/readonly'), { set: 'all', readOnly: true })
-  for (const path of ['/', '/mcp/x', '/mcp/x/none', '/mcpx', '/mcp/worker', '/mcp/x/all/readonly/x', '/mcp/x/__proto__']) {
+  for (const path of [
+    '/',
+    '/mcp/x',
+    '/mcp/x/none',
+    '/mcpx',
+    '/mcp/worker',
+    '/mcp/x/all/readonly/x',
+    '/mcp/x/__proto__',
+  ]) {
     assert.equal(findView(path), undefined, path)
   }
 })
@@ -166,7 +184,7 @@ for (const set of TOOL_SETS) {
       inputSchema: input,
       outputSchema: output,
     }))
-    t.assert.fileSnapshot(list, join(import.meta.dirname, 'snapshots', `${set}.json`))
+    t.assert.fileSnapshot(list, join(import.meta.dirname, 'snapshots', `${set}.snapshot`))
   })
 }
 
