@@ -9,6 +9,8 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/EACCES|EPERM/, 'this machine forbids the connection (firewall).'],
 ]
 
+const TIMED_OUT = /aborted due to timeout|operation was aborted/
+
 /** @returns an error whose message names the address and the reason */
 export function dialError(address: string, thrown: unknown): RunnerMeshError {
   if (thrown instanceof RunnerMeshError) {
@@ -20,7 +22,8 @@ export function dialError(address: string, thrown: unknown): RunnerMeshError {
 function reason(thrown: unknown): string {
   const all = flatten(thrown)
   for (const [pattern, words] of WORDS) if (all.some((error) => pattern.test(textOf(error)))) return words
-  if (all.some(({ name }) => name === 'TimeoutError' || name === 'AbortError')) {
+  // The library wraps what it met while encrypting, and keeps nothing but its text.
+  if (all.some(({ name, message }) => name === 'TimeoutError' || name === 'AbortError' || TIMED_OUT.test(message))) {
     return 'it did not answer in time. Is it behind a firewall or NAT?'
   }
   if (all.some(({ name }) => name === 'UnexpectedPeerError' || name === 'InvalidCryptoExchangeError')) {

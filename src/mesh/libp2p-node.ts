@@ -12,7 +12,11 @@ import { createLibp2p } from 'libp2p'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Identity } from './identity.ts'
+import { guardEncrypter, guardMuxer, guardUpgrader } from './negotiation-guard.ts'
 import type { MeshLimits } from './protocols.ts'
+
+const ENCRYPTION = '/noise'
+const MUXER = '/yamux/1.0.0'
 
 export interface Libp2pNode {
   readonly libp2p: Libp2p<{ ping: Ping }>
@@ -34,16 +38,22 @@ export interface Libp2pNodeOptions {
 export async function createLibp2pNode({ identity, listen, announce, limits }: Libp2pNodeOptions): Promise<Libp2pNode> {
   const listeners = new Set<Listener>()
   const failures: { readonly address: string; readonly cause: unknown }[] = []
-  const libp2p = await createLibp2p({
+  const libp2p: Libp2p<{ ping: Ping }> = await createLibp2p({
     start: false,
     privateKey: identity.privateKey,
     addresses: { listen: [...listen], appendAnnounce: [...announce] },
     // Otherwise one address that cannot be listened on hides which; ours is the clearer error, in `start`.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     transports: [(components) => watchListeners(tcp()(components), listeners, failures)],
-    connectionEncrypters: [noise()],
-    // A window beyond the read buffer lets a paused stream be reset by what is already on its way.
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })],
+    connectionEncrypters: [(components) => guardEncrypter(noise()(components), MUXER)],
+    streamMuxers: [
+      () =>
+        guardMuxer(
+          // A window beyond the read buffer lets a paused stream be reset by what is already on its way.
+          yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })(),
+          () => libp2p.getProtocols(),
+        ),
+    ],
     connectionManager: {
       maxConnections: limits.maxConnections,
       // The default of 5 a second and address turns away a fleet behind one router.
@@ -57,7 +67,8 @@ export async function createLibp2pNode({ identity, listen, announce, limits }: L
     },
     // A remote event loop that stands still for some seconds is no dead peer.
     connectionMonitor: { pingInterval: 10 * SECOND, pingTimeout: { minTimeout: 15 * SECOND } },
-    services: { identify: identify(), ping: ping() },
+    // Who is not admitted is not asked anything: its answer would be read before it has proven itself.
+    services: { identify: identify({ runOnConnectionOpen: false }), ping: ping() },
   }).catch((cause: unknown) => {
     throw new RunnerMeshError('config_invalid', `Cannot set up the mesh: ${errorText(cause)}`, { cause })
   })
@@ -78,15 +89,17 @@ export async function createLibp2pNode({ identity, listen, announce, limits }: L
   }
 }
 
-/** The transport manager keeps its listeners and their errors to itself. */
+/** Guards what it negotiates. The transport manager keeps its listeners and their errors to itself, so they are noted here. */
 function watchListeners(
   transport: Transport,
   listeners: Set<Listener>,
   failures: { readonly address: string; readonly cause: unknown }[],
 ): Transport {
-  const createListener = transport.createListener.bind(transport)
+  const [createListener, dial] = [transport.createListener.bind(transport), transport.dial.bind(transport)]
+  transport.dial = (address, options) =>
+    dial(address, { ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION) })
   transport.createListener = (options) => {
-    const listener = createListener(options)
+    const listener = createListener({ ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION) })
     const listenOn = listener.listen.bind(listener)
     listener.listen = async (address) => {
       try {

@@ -27,7 +27,11 @@ test('an envelope of which any one byte is changed is refused', async () => {
   for (let index = 0; index < bytes.length; index += 1) {
     const changed = Buffer.from(bytes)
     changed[index] = (changed[index] ?? 0) ^ 0x10
-    await assert.rejects(reader.open('task', changed.toString('base64url')), { code: 'signature_invalid' }, String(index))
+    await assert.rejects(
+      reader.open('task', changed.toString('base64url')),
+      { code: 'signature_invalid' },
+      String(index),
+    )
   }
 })
 

@@ -90,7 +90,7 @@ for (const [what, bytes] of [
     const { near, far, open } = await connect()
     const receiver = open(far)
     near.send(bytes)
-    assert.equal((await ended(receiver) as { code?: string } | undefined)?.code, 'protocol_mismatch')
+    assert.equal(((await ended(receiver)) as { code?: string } | undefined)?.code, 'protocol_mismatch')
     assert.notEqual(far.status, 'open')
   })
 }
