@@ -20,7 +20,8 @@ import { createCatalogTools } from './catalog-tools.ts'
 import { canRead } from './resources.ts'
 import { ResourceUpdates } from './resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
-import { createServer, type Extension, type ServerDeps } from './server.ts'
+import { createServer } from './server.ts'
+import type { Extension, ServerDeps } from './server-deps.ts'
 import { LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
 
 export interface McpDoorSettings extends AdmissionSettings {

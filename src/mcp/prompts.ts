@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { completeTaskId } from './resources.ts'
 import { logsUri, QUEUE_URI, taskUri } from './resource-updates.ts'
 import type { Seat } from './seat.ts'
-import type { ServerDeps } from './server.ts'
+import type { ServerDeps } from './server-deps.ts'
 
 export function registerPrompts(server: McpServer, deps: ServerDeps, seat: Seat): void {
   const { access } = seat.caller

@@ -8,7 +8,7 @@ import type { Call } from '../core/operations/operation.ts'
 import { cleaned } from './tool-answer.ts'
 import { logsUri, PEERS_URI, QUEUE_URI, taskUri } from './resource-updates.ts'
 import { quietCall, type Seat } from './seat.ts'
-import type { ServerDeps } from './server.ts'
+import type { ServerDeps } from './server-deps.ts'
 
 const NEWEST = 50
 const LOG_LINES = { default: 200, most: 1000 } as const

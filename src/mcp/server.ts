@@ -3,39 +3,16 @@
  * stdio connection, so it is cheap: all schemas are made beforehand.
  */
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
-import type { Operations } from '../core/operations/invoke.ts'
 import type { Call } from '../core/operations/operation.ts'
-import type { Clock, Logger } from '../core/ports/clock.ts'
-import type { CatalogTool, CatalogTools } from './catalog-tools.ts'
+import type { CatalogTool } from './catalog-tools.ts'
 import { createProgressRelay } from './progress-relay.ts'
 import { registerPrompts } from './prompts.ts'
-import type { ResourceUpdates } from './resource-updates.ts'
 import { registerResources } from './resources.ts'
 import { findSeat, type Seat } from './seat.ts'
+import type { Connection, Era, ServerDeps } from './server-deps.ts'
 import { pushUpdates, serveSubscriptions } from './subscriptions.ts'
 import { asHandle, serveTasks, TASKS_EXTENSION } from './tasks-extension.ts'
 import type { ToolSet } from './tool-sets.ts'
-
-/** What a protocol test suite brings along: the fixtures that it calls by name. The product has none. */
-export interface Extension {
-  add(server: McpServer, era: Era): void
-  /** @throws for a state that no fixture has sealed */
-  verifyState(state: string, context: ServerContext): Promise<unknown>
-}
-
-export interface ServerDeps {
-  readonly operations: Pick<Operations, 'invoke'>
-  readonly tools: CatalogTools
-  readonly version: string
-  readonly clock: Clock
-  readonly log: Logger
-  /** What changed, for subscribers; without it nothing can be subscribed to. */
-  readonly updates?: ResourceUpdates
-  readonly extension?: Extension
-}
-
-/** The 2026-07-28 revision, or one of those before it that open with `initialize`. */
-export type Era = 'modern' | 'legacy'
 
 const CONTAINERS =
   'Run containers on this team’s own runners. Submit with p2p_taskqueue_submit_docker_hub (an image) or p2p_taskqueue_submit_docker_github (a repository’s Dockerfile), then call p2p_taskqueue_wait_task until timed_out is false. A task that ends failed is a normal answer: read its reason, exit_code and log_tail. Cancel with p2p_taskqueue_complete_task and status cancelled.'
@@ -51,9 +28,6 @@ const INSTRUCTIONS: Readonly<Record<ToolSet, string>> = {
 /** Bounds the work of checking one call’s arguments; the size of the whole body is capped at the door. */
 const MAX_INPUT_ELEMENTS = 20_000
 const LIST_TTL_MS = 300_000
-
-/** Where it is connected: for one exchange over HTTP, or for as long as a session or a pipe lasts. */
-export type Connection = 'exchange' | 'session' | 'stdio'
 
 export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection: Connection): McpServer {
   const { version, updates } = deps

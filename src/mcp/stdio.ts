@@ -7,7 +7,8 @@ import type { Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import { createCatalogTools } from './catalog-tools.ts'
 import { ResourceUpdates } from './resource-updates.ts'
-import { createServer, type Extension, type ServerDeps } from './server.ts'
+import { createServer } from './server.ts'
+import type { Extension, ServerDeps } from './server-deps.ts'
 import type { View } from './tool-sets.ts'
 
 export interface McpStdioDeps {

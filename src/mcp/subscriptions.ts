@@ -3,7 +3,7 @@ import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, type McpServer
 import { canRead } from './resources.ts'
 import type { ResourceUpdates } from './resource-updates.ts'
 import type { Seat } from './seat.ts'
-import type { ServerDeps } from './server.ts'
+import type { ServerDeps } from './server-deps.ts'
 
 const MAX_SUBSCRIPTIONS = 256
 

@@ -24,7 +24,7 @@ import type { Call } from '../core/operations/operation.ts'
 import type { TaskView } from '../core/operations/views.ts'
 import { isTerminal } from '../core/task.ts'
 import { quietCall, type Seat } from './seat.ts'
-import type { ServerDeps } from './server.ts'
+import type { ServerDeps } from './server-deps.ts'
 import { succeeded } from './tool-answer.ts'
 
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks'

@@ -7,7 +7,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import type { Era, Extension } from '../../src/mcp/server.ts'
+import type { Era, Extension } from '../../src/mcp/server-deps.ts'
 import type { Caller } from '../../src/core/operations/operation.ts'
 import type { FakeOperations } from '../fakes/fake-operations.ts'
 import { addTaskFixtures } from './task-fixtures.ts'
