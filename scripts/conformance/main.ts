@@ -1,13 +1,16 @@
-/** Usage: npm run conformance [-- product|stack] */
+/** Usage: npm run conformance [-- product|stack|inspector]; the inspector is fetched from the registry and runs only when named. */
 import { serveConformance } from '../../test/conformance/serve.ts'
+import { inspect } from './inspector.ts'
 import { RUNS } from './jobs.ts'
 import { runSuite } from './run-suite.ts'
 import { judge } from './verdict.ts'
 
 const [asked] = process.argv.slice(2)
 const jobs = (['product', 'stack'] as const).filter((job) => asked === undefined || asked === job)
-if (jobs.length === 0) {
-  console.error(`There is no job ${JSON.stringify(asked)}. Name product or stack, or neither for both.`)
+if (jobs.length === 0 && asked !== 'inspector') {
+  console.error(
+    `There is no job ${JSON.stringify(asked)}. Name product, stack or inspector, or none for the first two.`,
+  )
   process.exit(64)
 }
 
@@ -33,5 +36,13 @@ for (const job of jobs) {
   } finally {
     await server.stop()
   }
+}
+if (asked === 'inspector') {
+  const server = await serveConformance({ fixtures: false })
+  console.log('Inspector, product:')
+  const faults = await inspect(server.url)
+  for (const fault of faults) console.log(`    ${fault}`)
+  problems += faults.length
+  await server.stop()
 }
 process.exitCode = problems === 0 ? 0 : 1

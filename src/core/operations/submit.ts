@@ -23,7 +23,7 @@ export const submitTask = defineOperation({
 export const submitImage = defineOperation({
   name: 'p2p_taskqueue_submit_docker_hub',
   title: 'Run a container image',
-  description: 
+  description:
     'Runs an image of Docker Hub or another registry. Wait with p2p_taskqueue_wait_task; ended tasks are kept 24 hours by default.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
@@ -34,7 +34,7 @@ export const submitImage = defineOperation({
 export const submitRepository = defineOperation({
   name: 'p2p_taskqueue_submit_docker_github',
   title: 'Build and run a GitHub repository',
-  description: 
+  description:
     'Builds a Dockerfile of a GitHub repository at a fixed commit and runs it. Wait with p2p_taskqueue_wait_task.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
