@@ -3,7 +3,16 @@ import { getInput, setSecret } from '@actions/core'
 import { join } from 'node:path'
 import { environmentName, type Environment } from '../app/config.ts'
 
-const STEMS = ['key', 'bootstrap', 'run-for-seconds', 'runner-name', 'labels', 'slots', 'state-dir', 'log-level'] as const
+const STEMS = [
+  'key',
+  'bootstrap',
+  'run-for-seconds',
+  'runner-name',
+  'labels',
+  'slots',
+  'state-dir',
+  'log-level',
+] as const
 
 /** The mesh key is masked before anything else can print it. */
 export function readSettings(environment: Environment): Environment {

@@ -7,9 +7,13 @@ import { readSettings } from './inputs.ts'
 import { serve } from './serve.ts'
 
 try {
-  await serve(readSettings(process.env), [process.execPath, fileURLToPath(new URL('./cli.js', import.meta.url))], (stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(`the job sent ${signal}`))
-  })
+  await serve(
+    readSettings(process.env),
+    [process.execPath, fileURLToPath(new URL('./cli.js', import.meta.url))],
+    (stop) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(`the job sent ${signal}`))
+    },
+  )
   process.exit()
 } catch (thrown) {
   const error = toRunnerMeshError(thrown)

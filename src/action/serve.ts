@@ -7,15 +7,19 @@ import { systemClock } from '../app/system.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 
 /** Names of what main tells post. */
-export const STATE = { stateDir: 'state-dir', peerId: 'peer-id', stopped: 'stopped' } as const
+const STATE = { stateDir: 'state-dir', peerId: 'peer-id', stopped: 'stopped' } as const
 
 export async function serve(
   environment: Environment,
   program: readonly [string, ...string[]],
-  onStop: (stop: (why: string) => void) => void): Promise<void> {
+  onStop: (stop: (why: string) => void) => void,
+): Promise<void> {
   const config = loadConfig(environment)
   if (config.bootstrap.length === 0) {
-    throw new RunnerMeshError('config_invalid', 'The input bootstrap is empty. Give it the address of a peer; runner-mesh up prints its own.')
+    throw new RunnerMeshError(
+      'config_invalid',
+      'The input bootstrap is empty. Give it the address of a peer; runner-mesh up prints its own.',
+    )
   }
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>()
   onStop(stop)
@@ -27,7 +31,8 @@ export async function serve(
   info(`peer ${peer.mesh.self} (${peer.runnerName}) works for the mesh ${peer.mesh.meshId}`)
   endGroup()
   const executor = peer.worker?.status()
-  if (executor?.['available'] !== true) warning(`No tasks will run here: ${String(executor?.['problem'] ?? 'no engine')}`)
+  if (executor?.['available'] !== true)
+    warning(`No tasks will run here: ${String(executor?.['problem'] ?? 'no engine')}`)
   const runForMs = config.runForMs
   if (runForMs !== undefined) {
     systemClock.after(runForMs, () => {

@@ -54,7 +54,7 @@ export interface Peer {
   stop(): Promise<void>
 }
 
-export const DEFAULT_LISTEN = '/ip4/0.0.0.0/tcp/9720'
+const DEFAULT_LISTEN = '/ip4/0.0.0.0/tcp/9720'
 
 /** A member of the mesh may hand in work, do work and look at peers; what it sees of tasks is what is its own. */
 const MEMBER_ACCESS: ReadonlySet<Access> = new Set<Access>([
@@ -95,7 +95,12 @@ export async function startPeer(config: Config, roles: PeerRoles, { log, program
 
 type Start = <T extends Startable>(part: T) => Promise<T>
 
-async function assemble(config: Config, roles: PeerRoles, { log, program }: PeerSurroundings, start: Start): Promise<Omit<Peer, 'stop'>> {
+async function assemble(
+  config: Config,
+  roles: PeerRoles,
+  { log, program }: PeerSurroundings,
+  start: Start,
+): Promise<Omit<Peer, 'stop'>> {
   const [clock, random] = [systemClock, systemRandom]
   const stateDir = stateDirectory(config)
   await makeStateDirectory(stateDir)
@@ -169,7 +174,15 @@ async function assemble(config: Config, roles: PeerRoles, { log, program }: Peer
         log,
         lease,
         processors: availableParallelism(),
-        guardian: createGuardian({ command: program, config, stateDir, runner: mesh.self, leaseMs: lease.leaseMs, clock, log }),
+        guardian: createGuardian({
+          command: program,
+          config,
+          stateDir,
+          runner: mesh.self,
+          leaseMs: lease.leaseMs,
+          clock,
+          log,
+        }),
       })
     : undefined
   const operations = createOperations(
@@ -199,10 +212,13 @@ async function assemble(config: Config, roles: PeerRoles, { log, program }: Peer
       const closed = new AbortController()
       links.add(createLocalLink(operations, { self: mesh.self, homes, caller, closed: closed.signal }))
       // The worker lets go of the local home before the home stops.
-      await start({ start: () => Promise.resolve(), stop: () => {
+      await start({
+        start: () => Promise.resolve(),
+        stop: () => {
           closed.abort(new Error('stopping'))
           return Promise.resolve()
-        } })
+        },
+      })
     }
     await start(worker)
   }

@@ -43,15 +43,19 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     if (child !== undefined) return
     const [program, ...args] = command
     const dockerHost = config.dockerHost ?? config.surroundings.dockerHost
-    const started = spawn(program, [...args, 'guard', '--state-dir', stateDir, '--runner', runner, '--lease-ms', String(leaseMs)], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      // A Ctrl-C of the terminal and the end of a session are for the peer, not for its guardian.
-      detached: true,
-      env: {
-        PATH: config.surroundings.path,
-        ...(dockerHost === undefined ? {} : { [environmentName('docker-host')]: dockerHost }),
+    const started = spawn(
+      program,
+      [...args, 'guard', '--state-dir', stateDir, '--runner', runner, '--lease-ms', String(leaseMs)],
+      {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        // A Ctrl-C of the terminal and the end of a session are for the peer, not for its guardian.
+        detached: true,
+        env: {
+          PATH: config.surroundings.path,
+          ...(dockerHost === undefined ? {} : { [environmentName('docker-host')]: dockerHost }),
+        },
       },
-    })
+    )
     started.once('error', (error) => {
       log.error('guardian.failed', { error: errorText(error) })
     })

@@ -101,6 +101,6 @@ function isObject(value: Json | undefined): value is { readonly [key: string]: J
 type Loose<T> = { [K in keyof T]: T[K] | undefined }
 
 /** Leaves out what is undefined, so that absent fields are absent on the wire. */
-export function defined<T extends object>(fields: Loose<T>): T {
+function defined<T extends object>(fields: Loose<T>): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }

@@ -29,7 +29,7 @@ export function isContainerType(type: string): boolean {
 }
 
 /** Limits a container gets when the task names none. */
-export const CONTAINER_DEFAULTS = {
+const CONTAINER_DEFAULTS = {
   cpus: 1,
   memory_mb: 2048,
   disk_mb: 1024,
@@ -42,7 +42,7 @@ export const CONTAINER_DEFAULTS = {
 const IMAGE =
   /^(?=.{1,512}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::[0-9]{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/
 
-export const imageReference = z
+const imageReference = z
   .string()
   .regex(IMAGE, 'is not an image reference such as alpine:3.20, ghcr.io/owner/name:tag or name@sha256:…')
   .describe('Image, such as alpine:3.20 or ghcr.io/owner/name@sha256:…')

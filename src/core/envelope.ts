@@ -29,7 +29,7 @@ export const taskEnvelope = z.object({
 export type TaskEnvelope = z.output<typeof taskEnvelope>
 
 /** Wall clocks may disagree by hours; a task's life is far longer, so a generous skew costs nothing. */
-export const ENVELOPE_SKEW_MS = 60 * MINUTE
+const ENVELOPE_SKEW_MS = 60 * MINUTE
 
 const KNOWN_CRITICAL: ReadonlySet<string> = new Set(Object.keys(taskEnvelope.shape))
 

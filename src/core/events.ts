@@ -20,7 +20,6 @@ export interface EventMap {
 }
 
 export type EventName = keyof EventMap
-export type EventOf<N extends EventName> = EventMap[N]
 export type AnyEvent = { readonly [N in EventName]: { readonly name: N; readonly at: number } & EventMap[N] }[EventName]
 
 /** A listener that throws is the listener's fault: it is reported and never stops the change it heard of. */

@@ -25,7 +25,7 @@ export interface TaskIdParts {
 }
 
 /** 8191 · 2^40 + (2^40 − 1) is the largest fence and equals Number.MAX_SAFE_INTEGER. */
-export const MAX_EPOCH = 8191
+const MAX_EPOCH = 8191
 const LSN_SPAN = 2 ** 40
 
 const HOME_ID = /^[a-z2-7]{16}$/
@@ -34,12 +34,6 @@ const PEER_ID = /^[1-9A-HJ-NP-Za-km-z]{46,64}$/
 
 export function isHomeId(text: string): text is HomeId {
   return HOME_ID.test(text)
-}
-
-/** @throws RunnerMeshError `bad_request` */
-export function parseHomeId(text: string): HomeId {
-  if (isHomeId(text)) return text
-  throw new RunnerMeshError('bad_request', `Not a home id: ${quote(text)}. Expected 16 characters of a–z and 2–7.`)
 }
 
 /** Ten random bytes become a home id: 80 bits in RFC 4648 base32, lower case. */

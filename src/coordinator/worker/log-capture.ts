@@ -4,8 +4,8 @@
  */
 import type { JsonObject } from '../../core/task.ts'
 
-export const LOG_HEAD_BYTES = 16 * 1024
-export const LOG_TAIL_BYTES = 64 * 1024
+const LOG_HEAD_BYTES = 16 * 1024
+const LOG_TAIL_BYTES = 64 * 1024
 
 export class LogCapture {
   #head = new Uint8Array(0)

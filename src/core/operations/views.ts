@@ -50,7 +50,7 @@ export const taskView = z.object({
 export type TaskView = z.output<typeof taskView>
 
 /** Caps on time. All default to what the peer is configured with. */
-export const clocksInput = z.strictObject({
+const clocksInput = z.strictObject({
   queue_ms: duration().min(1000).optional().describe('Longest wait in the queue'),
   prepare_ms: duration().min(1000).optional().describe('Longest pull or build'),
   run_ms: duration().min(100).optional().describe('Longest run of the container'),
@@ -58,7 +58,7 @@ export const clocksInput = z.strictObject({
   grace_ms: duration().max(600_000).optional().describe('Between TERM and KILL'),
 })
 
-export const requirementsInput = z.strictObject({
+const requirementsInput = z.strictObject({
   labels: z.array(z.string().min(1).max(128)).max(32).optional().describe('Labels the runner must have'),
   os: z.string().max(32).optional(),
   arch: z.string().max(32).optional(),
