@@ -18,7 +18,7 @@ export interface PeerGround {
   worker(name: string, home: PeerProcess, args?: readonly string[]): Promise<PeerProcess>
   agent(home: PeerProcess): Promise<Agent>
   /** Containers of these peers that exist now, whatever their state. */
-  containers(): Promise<readonly Docker.ContainerInfo[]>
+  readonly containers: () => Promise<readonly Docker.ContainerInfo[]>
 }
 
 export async function peerGround(t: TestContext): Promise<PeerGround> {
