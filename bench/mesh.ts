@@ -1,0 +1,311 @@
+/**
+ * What the mesh costs above bare libp2p, between two processes on this machine: request rate, connection set-up, bulk.
+ * Rounds are interleaved, so that a busy moment hits every contestant. Run: node bench/mesh.ts [rounds]
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import type { Libp2p, Stream } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { systemClock, systemRandom } from '../src/app/system.ts'
+import { encodeFrame, encodeFrames, FrameDecoder } from '../src/core/frames.ts'
+import { Events } from '../src/core/events.ts'
+import type { Handlers } from '../src/core/operations/catalog.ts'
+import { createOperations } from '../src/core/operations/invoke.ts'
+import type { OperationsLink } from '../src/core/ports/link.ts'
+import type { Channel, Mesh } from '../src/core/ports/mesh.ts'
+import { loadIdentity } from '../src/mesh/identity.ts'
+import { createLibp2pMesh } from '../src/mesh/libp2p-mesh.ts'
+import { newMeshKey, parseMeshKey } from '../src/mesh/mesh-key.ts'
+import { createPeersDoor } from '../src/peers/peers-door.ts'
+import { createRpcConnection, type RpcConnection } from '../src/peers/rpc-connection.ts'
+import { RecordingLog } from '../test/support/recording-log.ts'
+
+const ECHO = '/bench/echo/1.0.0'
+const BATCHED_ECHO = '/bench/batched-echo/1.0.0'
+const SINK = '/bench/sink/1.0.0'
+const IN_FLIGHT = 16
+const PAYLOAD_BYTES = 200
+const BULK_FRAME_BYTES = 65_536
+const ROUND_MS = 1000
+const LISTEN = ['/ip4/127.0.0.1/tcp/0']
+
+interface Addresses {
+  readonly bare: string
+  /** Serves raw JSON-RPC: echo, and count of bytes. */
+  readonly rpc: string
+  /** Serves the catalog of operations. */
+  readonly door: string
+}
+
+function bareNode(listen: readonly string[]): Promise<Libp2p> {
+  return createLibp2p({
+    addresses: { listen: [...listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: { inboundConnectionThreshold: 10_000 },
+  })
+}
+
+async function ourMesh(key: string, listen: readonly string[], stateDir: string): Promise<Mesh> {
+  return createLibp2pMesh({
+    identity: await loadIdentity({ stateDir, random: systemRandom }),
+    meshKeys: [parseMeshKey(key)],
+    listen,
+    announce: [],
+    hello: () => ({ homes: [], features: [], runnerName: 'bench' }),
+    clock: systemClock,
+    random: systemRandom,
+    log: new RecordingLog(),
+    limits: { inboundPerSecond: 10_000 },
+  })
+}
+
+function onFrames(stream: Stream, receive: (frame: Uint8Array) => void): void {
+  const decoder = new FrameDecoder(receive)
+  stream.addEventListener('message', ({ data }) => {
+    for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
+  })
+}
+
+const nobody = () => Promise.reject(new Error('nothing is served here'))
+
+function doorOf(mesh: Mesh): { readonly link: Promise<OperationsLink> } {
+  const handlers: Partial<Handlers> = {
+    list_peers: () => Promise.resolve({ self_peer_id: mesh.self, count: 0, peers: [] }),
+  }
+  const door = createPeersDoor({
+    mesh,
+    operations: createOperations(handlers as Handlers),
+    access: () => new Set(['peers:read'] as const),
+    events: new Events(() => undefined),
+    clock: systemClock,
+    log: new RecordingLog(),
+  })
+  return { link: new Promise((resolve) => door.onLink(resolve)) }
+}
+
+async function serve(key: string, directory: string): Promise<void> {
+  const bare = await bareNode(LISTEN)
+  await bare.handle(ECHO, (stream) => onFrames(stream, (frame) => stream.send(encodeFrame(frame))))
+  await bare.handle(BATCHED_ECHO, (stream) => {
+    // As good as it gets without us: all answers to one message leave in one write.
+    const decoder = new FrameDecoder((frame) => answers.push(frame))
+    let answers: Uint8Array[] = []
+    stream.addEventListener('message', ({ data }) => {
+      for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
+      if (answers.length > 0) stream.send(encodeFrames(answers))
+      answers = []
+    })
+  })
+  await bare.handle(SINK, (stream) => {
+    let bytes = 0
+    onFrames(stream, (frame) => {
+      if (frame.length === 1) stream.send(encodeFrame(Buffer.from(String(bytes))))
+      bytes += frame.length
+    })
+  })
+  const [rpc, withDoor] = [
+    await ourMesh(key, LISTEN, join(directory, 'rpc')),
+    await ourMesh(key, LISTEN, join(directory, 'door')),
+  ]
+  rpc.onPeer((_peer, channel) => {
+    createRpcConnection(channel, {
+      name: 'bench',
+      log: new RecordingLog(),
+      serve: (_method, params) => Promise.resolve(params),
+    })
+  })
+  doorOf(withDoor)
+  await Promise.all([rpc.start(), withDoor.start()])
+  const addresses: Addresses = {
+    bare: String(bare.getMultiaddrs()[0]),
+    rpc: rpc.addresses()[0] ?? '',
+    door: withDoor.addresses()[0] ?? '',
+  }
+  process.send?.(addresses)
+  process.once('disconnect', () => process.exit())
+}
+
+/** Requests per second with a fixed number under way. */
+async function rate(request: () => Promise<unknown>): Promise<number> {
+  let done = 0
+  const from = performance.now()
+  const until = from + ROUND_MS
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      while (performance.now() < until) {
+        await request()
+        done += 1
+      }
+    }),
+  )
+  return done / ((performance.now() - from) / 1000)
+}
+
+/**
+ * Requests per second over one bare stream: each answer is followed by one write of the next question, or, batched, each
+ * message of answers by one write of as many questions.
+ */
+async function bareRate(node: Libp2p, address: string, protocol: string): Promise<number> {
+  const stream = await node.dialProtocol(multiaddr(address), protocol)
+  const question = new Uint8Array(PAYLOAD_BYTES)
+  const ask = (questions: number) => {
+    if (protocol === BATCHED_ECHO) stream.send(encodeFrames(Array<Uint8Array>(questions).fill(question)))
+    else for (let sent = 0; sent < questions; sent += 1) stream.send(encodeFrame(question))
+  }
+  let done = 0
+  const from = performance.now()
+  await new Promise<void>((resolve) => {
+    let answered = 0
+    let waiting = IN_FLIGHT
+    const decoder = new FrameDecoder(() => (answered += 1))
+    stream.addEventListener('message', ({ data }) => {
+      for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
+      const more = performance.now() - from < ROUND_MS ? answered : 0
+      done += answered
+      waiting += more - answered
+      answered = 0
+      if (more > 0) ask(more)
+      else if (waiting === 0) resolve()
+    })
+    ask(IN_FLIGHT)
+  })
+  const perSecond = done / ((performance.now() - from) / 1000)
+  await stream.close()
+  return perSecond
+}
+
+async function joinThrough(mesh: Mesh, address: string): Promise<Channel> {
+  const joined = new Promise<Channel>((resolve) => mesh.onPeer((_peer, channel) => resolve(channel)))
+  await mesh.start()
+  mesh.addTarget(address, 'bench')
+  return joined
+}
+
+async function drained(stream: Stream): Promise<void> {
+  await once(stream, 'drain')
+}
+
+async function bareBulk(stream: Stream, megabytes: number): Promise<number> {
+  const frame = encodeFrame(new Uint8Array(BULK_FRAME_BYTES))
+  const answer = new Promise<void>((resolve) => onFrames(stream, () => resolve()))
+  const from = performance.now()
+  for (let sent = 0; sent < megabytes << 20; sent += BULK_FRAME_BYTES) if (!stream.send(frame)) await drained(stream)
+  stream.send(encodeFrame(Uint8Array.of(0)))
+  await answer
+  return megabytes / ((performance.now() - from) / 1000)
+}
+
+/** The same through a channel of ours: back-pressure by awaiting each send; the end is known by an echo behind it. */
+async function ourBulk(channel: Channel, rpc: RpcConnection, megabytes: number): Promise<number> {
+  const frame = Buffer.from(
+    JSON.stringify({ jsonrpc: '2.0', method: '$/bulk', params: 'x'.repeat(BULK_FRAME_BYTES - 60) }),
+  )
+  const from = performance.now()
+  for (let sent = 0; sent < megabytes << 20; sent += frame.length) await channel.send(frame)
+  await rpc.request('echo', {})
+  return megabytes / ((performance.now() - from) / 1000)
+}
+
+async function setUpBare(address: string): Promise<number> {
+  const node = await bareNode([])
+  const from = performance.now()
+  const stream = await node.dialProtocol(multiaddr(address), ECHO)
+  const answered = new Promise<void>((resolve) => onFrames(stream, () => resolve()))
+  stream.send(encodeFrame(new Uint8Array(PAYLOAD_BYTES)))
+  await answered
+  const ms = performance.now() - from
+  await node.stop()
+  return ms
+}
+
+async function setUpOurs(key: string, address: string, stateDir: string): Promise<number> {
+  const mesh = await ourMesh(key, [], stateDir)
+  const { link } = doorOf(mesh)
+  await mesh.start()
+  const from = performance.now()
+  mesh.addTarget(address, 'bench')
+  await (await link).call('list_peers', {})
+  const ms = performance.now() - from
+  await mesh.stop()
+  return ms
+}
+
+async function several(measureOnce: (time: number) => Promise<number>): Promise<number[]> {
+  const values: number[] = []
+  for (let time = 0; time < 7; time += 1) values.push(await measureOnce(time))
+  return values
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+}
+
+async function measure(rounds: number, addresses: Addresses, key: string, directory: string): Promise<void> {
+  const results = new Map<string, number[]>()
+  const note = (name: string, value: number) => results.set(name, [...(results.get(name) ?? []), value])
+  const bare = await bareNode([])
+  const sink = await bare.dialProtocol(multiaddr(addresses.bare), SINK)
+  const [forRpc, forDoor] = [await ourMesh(key, [], join(directory, 'a')), await ourMesh(key, [], join(directory, 'b'))]
+  const channel = await joinThrough(forRpc, addresses.rpc)
+  const rpc = createRpcConnection(channel, { name: 'bench', log: new RecordingLog(), serve: nobody })
+  const { link } = doorOf(forDoor)
+  await joinThrough(forDoor, addresses.door)
+  const operations = await link
+  const params = { data: 'x'.repeat(PAYLOAD_BYTES - 60) }
+
+  for (let round = -1; round < rounds; round += 1) {
+    const values = {
+      'bare libp2p echo, requests/s': await bareRate(bare, addresses.bare, ECHO),
+      'bare libp2p echo, batched, requests/s': await bareRate(bare, addresses.bare, BATCHED_ECHO),
+      'JSON-RPC echo, requests/s': await rate(() => rpc.request('echo', params)),
+      'operation list_peers, requests/s': await rate(() => operations.call('list_peers', {})),
+      'bare libp2p bulk, MB/s': await bareBulk(sink, 64),
+      'channel bulk, MB/s': await ourBulk(channel, rpc, 64),
+      'bare dial to first reply, ms': median(await several(() => setUpBare(addresses.bare))),
+      'target to first operation answered, ms': median(
+        await several((time) => setUpOurs(key, addresses.door, join(directory, `c${String(round)}-${String(time)}`))),
+      ),
+    }
+    // One round to warm up.
+    if (round >= 0) for (const [name, value] of Object.entries(values)) note(name, value)
+  }
+  const medians = Object.fromEntries([...results].map(([name, values]) => [name, median(values)]))
+  const ratio = (one: string, other: string) => ((medians[one] ?? NaN) / (medians[other] ?? NaN)).toFixed(2)
+  console.table(
+    Object.fromEntries(Object.entries(medians).map(([name, value]) => [name, Number(value.toPrecision(4))])),
+  )
+  console.log(`${String(rounds)} rounds, medians; ${String(PAYLOAD_BYTES)} B frames, ${String(IN_FLIGHT)} in flight`)
+  console.log(
+    `JSON-RPC ÷ bare echo: ${ratio('JSON-RPC echo, requests/s', 'bare libp2p echo, requests/s')} (to reach: 0.6)`,
+  )
+  const batched = 'bare libp2p echo, batched, requests/s'
+  console.log(`JSON-RPC ÷ bare echo, batched: ${ratio('JSON-RPC echo, requests/s', batched)}`)
+  console.log(`operation ÷ bare echo: ${ratio('operation list_peers, requests/s', 'bare libp2p echo, requests/s')}`)
+  console.log(`bulk ÷ bare bulk: ${ratio('channel bulk, MB/s', 'bare libp2p bulk, MB/s')}`)
+  console.log(`set-up ÷ bare: ${ratio('target to first operation answered, ms', 'bare dial to first reply, ms')}`)
+  await Promise.all([bare.stop(), forRpc.stop(), forDoor.stop()])
+}
+
+const [mode = '5', key = '', directory = ''] = process.argv.slice(2)
+if (mode === 'serve') await serve(key, directory)
+else {
+  const scratch = await mkdtemp(join(tmpdir(), 'runner-mesh-bench-'))
+  const meshKey = newMeshKey(systemRandom)
+  const server = fork(import.meta.filename, ['serve', meshKey, join(scratch, 'server')])
+  try {
+    const [addresses] = (await once(server, 'message')) as [Addresses]
+    await measure(Number(mode), addresses, meshKey, scratch)
+  } finally {
+    server.disconnect()
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
