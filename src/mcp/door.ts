@@ -17,6 +17,7 @@ import type { Operations } from '../core/operations/invoke.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import { admit, rpcError, type AdmissionSettings, type Authenticate } from './admission.ts'
 import { createCatalogTools } from './catalog-tools.ts'
+import { RATE_LIMIT_SETTINGS, RateLimit, type RateLimitSettings } from './rate-limit.ts'
 import { canRead } from './resources.ts'
 import { ResourceUpdates } from './resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
@@ -29,6 +30,7 @@ export interface McpDoorSettings extends AdmissionSettings {
   readonly maxBodyBytes: number
   readonly maxSubscriptions: number
   readonly sessions: SessionSettings
+  readonly rate: RateLimitSettings
 }
 
 const MAX_LISTEN_URIS = 256
@@ -40,6 +42,7 @@ export const MCP_DOOR_SETTINGS: McpDoorSettings = {
   maxBodyBytes: 1_048_576,
   maxSubscriptions: 1024,
   sessions: SESSION_SETTINGS,
+  rate: RATE_LIMIT_SETTINGS,
 }
 
 export interface McpDoorDeps {
@@ -103,7 +106,12 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
       return rpcError(500, -32603, 'Internal error')
     }
   }
-  const admitted = (request: Request): Promise<Seat | Response> => admit(request, settings, deps.authenticate)
+  const limit = new RateLimit(deps.clock, settings.rate)
+  const admitted = async (request: Request): Promise<Seat | Response> => {
+    const seat = await admit(request, settings, deps.authenticate)
+    const waitMs = seat instanceof Response ? 0 : limit.take(seat.caller.principal)
+    return waitMs === 0 ? seat : tooMany(waitMs)
+  }
 
   return {
     fetch: (request) =>
@@ -142,6 +150,13 @@ function headOf(req: IncomingMessage): Request {
   }
   const path = req.url?.startsWith('/') === true ? req.url : '/'
   return new Request(new URL(path, 'http://peer.invalid'), { headers })
+}
+
+function tooMany(waitMs: number): Response {
+  const seconds = Math.ceil(waitMs / 1000)
+  const response = rpcError(429, -32000, `rate_limited: too many requests. Try again in ${String(seconds)} s.`)
+  response.headers.set('Retry-After', String(seconds))
+  return response
 }
 
 /** The body of a refused request stays unread, so its connection cannot be used again. */

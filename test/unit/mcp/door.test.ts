@@ -176,6 +176,29 @@ test('foreign text in an answer comes back clean', async () => {
   assert.equal(envelopeOf(await client.callTool({ name: 'list_peers' })).peers[0]?.runner_name, 'runner-one')
 })
 
+test('what a worker is to run reaches it byte for byte, however long and strange', async () => {
+  const payload = { image: 'alpine', command: ['printf', '\u001b[31m\u200b\r', 'x'.repeat(40_000)] }
+  const clocks = { queue_ms: 1, prepare_ms: 1, run_ms: 1, total_ms: 1, grace_ms: 1 }
+  const grant = {
+    task_id: 't',
+    fence: 1,
+    attempt: 1,
+    lease_ms: 1,
+    task_type: 'docker.hub',
+    model_name: '',
+    payload,
+    idempotent: false,
+    clocks,
+    created_at: 1,
+  }
+  await using house = createMcpHouse({
+    handlers: { p2p_taskqueue_claim_next: () => Promise.resolve({ grants: [grant] }) },
+  })
+  const client = await house.client({ token: 'worker-token', path: '/mcp/x/worker' })
+  const claimed = await client.callTool({ name: 'p2p_taskqueue_claim_next' })
+  assert.deepEqual(claimed.structuredContent, { ok: true, grants: [grant] })
+})
+
 test('a fault of ours reaches the log with its cause and the caller without details', async () => {
   await using house = createMcpHouse({
     handlers: { list_peers: () => Promise.reject(new Error('secret path /var/lib/x')) },

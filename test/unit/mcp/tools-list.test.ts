@@ -173,7 +173,7 @@ test('paths name the set and the read-only view', () => {
   }
 })
 
-// Regenerate with: node --test --test-update-snapshots test/unit/mcp/tools-list.test.ts
+const REGENERATE = 'node --test --test-update-snapshots test/unit/mcp/tools-list.test.ts'
 for (const set of TOOL_SETS) {
   test(`tools/list of the ${set} set is what was released`, (t) => {
     const list = shown(set).map(({ name, title, description, annotations, input, output }) => ({
@@ -184,7 +184,11 @@ for (const set of TOOL_SETS) {
       inputSchema: input,
       outputSchema: output,
     }))
-    t.assert.fileSnapshot(list, join(import.meta.dirname, 'snapshots', `${set}.snapshot`))
+    try {
+      t.assert.fileSnapshot(list, join(import.meta.dirname, 'snapshots', `${set}.snapshot`))
+    } catch (cause) {
+      throw new Error(`What the ${set} set shows has changed. If it was meant to: ${REGENERATE}`, { cause })
+    }
   })
 }
 
