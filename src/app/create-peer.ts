@@ -3,6 +3,7 @@
  * identity and store → mesh → operations → worker → local socket → HTTP.
  */
 import { availableParallelism, hostname } from 'node:os'
+import { MeshCache } from '../coordinator/cache/mesh-cache.ts'
 import { createLocalLink, Links } from '../coordinator/links.ts'
 import { createHandlers } from '../coordinator/handlers/create-handlers.ts'
 import { Home } from '../coordinator/home.ts'
@@ -18,6 +19,7 @@ import type { Mesh } from '../core/ports/mesh.ts'
 import { loadIdentity } from '../mesh/identity.ts'
 import { createLibp2pMesh } from '../mesh/libp2p-mesh.ts'
 import { createPeersDoor } from '../peers/peers-door.ts'
+import { createSqliteCacheStore } from '../store/sqlite/cache-store.ts'
 import { DirectoryLock } from '../store/sqlite/directory-lock.ts'
 import { createSqliteTaskStore } from '../store/sqlite/sqlite-task-store.ts'
 import type { Config } from './config.ts'
@@ -137,6 +139,7 @@ async function assemble(
     : undefined
   if (home === undefined) await start(directoryLock(stateDir))
   const homes = home === undefined ? [] : [home.store.homeId]
+  const cacheStore = home === undefined ? undefined : await start(createSqliteCacheStore({ directory: stateDir, log }))
 
   const mesh = await createLibp2pMesh({
     identity,
@@ -188,6 +191,7 @@ async function assemble(
   const operations = createOperations(
     createHandlers({
       home,
+      cache: new MeshCache({ self: mesh.self, store: cacheStore, links: () => links.all(), clock, log }),
       mesh,
       peers,
       events,

@@ -4,7 +4,6 @@ import { Links } from '../coordinator/links.ts'
 import { createContainerRunner, type ContainerRunner } from '../coordinator/worker/container-runner.ts'
 import { recover } from '../coordinator/worker/recovery.ts'
 import { Worker } from '../coordinator/worker/worker.ts'
-import { CONTAINER_TYPES } from '../core/container-task.ts'
 import { errorText } from '../core/errors.ts'
 import type { LeaseSettings } from '../core/lease.ts'
 import { SECOND } from '../core/lease.ts'
@@ -12,6 +11,7 @@ import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
 import type { ExecutorProbe } from '../core/ports/executor.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
 import { createDockerExecutor } from '../docker/docker-executor.ts'
+import { createReaper } from '../docker/reaper.ts'
 import { createSqliteWorkJournal } from '../store/sqlite/work-journal.ts'
 import type { Config } from './config.ts'
 import type { Guardian } from './guardian.ts'
@@ -47,6 +47,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     log,
     settings: { leaseMs: lease.leaseMs, ...(dockerHost === undefined ? {} : { engineHost: dockerHost }) },
   })
+  const reaper = createReaper({ executor, clock, log })
   let probe: ExecutorProbe | undefined
   const slots = config.slots ?? processors
   const journal = createSqliteWorkJournal(stateDir)
@@ -57,7 +58,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     clock,
     isTrustedSigner: (peer) => peer === mesh.self || mesh.peers().some((admitted) => admitted.peer === peer),
     probe: () => probe,
-    types: [CONTAINER_TYPES.image],
+    types: executor.supportedTypes,
   })
   const watched = async <T>(work: () => Promise<T>): Promise<T> => {
     const release = guardian.hold()
@@ -117,6 +118,8 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     if (seen.available && !recovered) {
       await recover({ worker, runner: guarded, executor, journal, log })
       recovered = true
+      // Only now: what a former process left has been taken up.
+      await reaper.start()
     }
     if (stopped) return
     stopTimer = clock.after(seen.available ? PROBE_EVERY_MS.available : PROBE_EVERY_MS.unavailable, () => {
@@ -146,6 +149,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     stop: async () => {
       stopped = true
       stopTimer()
+      await reaper.stop()
       await worker.stop()
       await executor.stop()
       await journal.stop()

@@ -7,6 +7,7 @@ import { systemClock } from '../app/system.ts'
 import { VERSION } from '../app/version.ts'
 import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
+import { mcp } from './commands/mcp.ts'
 import { serve } from './commands/serve.ts'
 import {
   cancel,
@@ -166,6 +167,14 @@ function createProgram(
       ended(await run(contextOf(command)))
     })
   }
+  const mcpCommand = program
+    .command('mcp')
+    .description('Serve MCP over standard input and output, for the peer of this machine.')
+    .option('--toolset <name>', 'agent, worker, scheduler or all; /readonly after it to look only', 'agent')
+  mcpCommand.action(async () => {
+    const { toolset } = mcpCommand.opts<{ toolset: string }>()
+    ended(await mcp(contextOf(mcpCommand), { input: stdin, output: stdout }, toolset))
+  })
   const guardCommand = program
     .command('guard', { hidden: true })
     .requiredOption('--runner <peer>')
