@@ -91,7 +91,7 @@ export function viewOf(entry: Entry, group: { readonly max: number; readonly fre
 function phaseOf(entry: Entry, free: boolean): Task['phase'] {
   if (entry.status === 'queued') return entry.phase === 'ready' && !free ? 'held' : entry.phase
   if (entry.lease === undefined) return undefined
-  return entry.lease.suspect ? 'suspect' : (entry.lease.progress?.phase ?? 'running')
+  return entry.lease.suspect ? 'suspect' : (entry.lease.progress?.phase ?? 'preparing')
 }
 
 export function matches({ status, asked, attempts }: Entry, filter: TaskFilter): boolean {

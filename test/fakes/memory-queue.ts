@@ -281,8 +281,10 @@ export class MemoryQueue extends MemoryTasks {
   }
 
   prune(now: number, limit: number): number {
+    const purgeAt = ({ finishedAt, asked }: Entry) => (finishedAt ?? Infinity) + asked.retentionMs
     const gone = this.entries
-      .filter(({ finishedAt, asked }) => finishedAt !== undefined && finishedAt + asked.retentionMs <= now)
+      .filter((entry) => purgeAt(entry) <= now)
+      .sort((a, b) => purgeAt(a) - purgeAt(b) || a.seq - b.seq)
       .slice(0, limit)
     this.entries = this.entries.filter((entry) => !gone.includes(entry))
     return gone.length

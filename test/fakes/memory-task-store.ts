@@ -151,12 +151,13 @@ export class MemoryTaskStore implements TaskStore {
     const classes = new Map<string, { readonly needs: Requirements; count: number }>()
     for (const { phase, asked } of this.#queue.entries) {
       if (phase !== 'ready') continue
-      if (asked.group !== undefined) {
-        const left = free.get(asked.group.key) ?? this.#queue.freeSlots(asked.group.key)
-        if (left <= 0) continue
-        free.set(asked.group.key, left - 1)
-      }
       const key = fitClassKey(asked.requirements)
+      if (asked.group !== undefined) {
+        const slots = `${key} ${asked.group.key}`
+        const left = free.get(slots) ?? this.#queue.freeSlots(asked.group.key)
+        if (left <= 0) continue
+        free.set(slots, left - 1)
+      }
       const known = classes.get(key) ?? { needs: asked.requirements, count: 0 }
       known.count += 1
       classes.set(key, known)

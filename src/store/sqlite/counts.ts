@@ -30,18 +30,22 @@ export function countQueue(home: Home): QueueCounts {
   }
 }
 
-/** Every fit class with claimable tasks, and how many could be claimed now: of a group no more than it has free slots. */
+/**
+ * Every fit class with claimable tasks, and how many of it could be claimed now: of a group no more than it has free slots.
+ * Classes that share a group are each told the same slots, for whoever is free may fit only one of them.
+ */
 export function readyClasses(home: Home): readonly ReadyClass[] {
   const counts = new Map<FitClass, number>()
-  const left = new Map<Group, number>()
-  for (const lane of home.lanes.ready) {
-    let claimable = lane.counts[STATE.ready] ?? 0
-    if (lane.group !== undefined) {
-      const free = left.get(lane.group) ?? lane.group.max - lane.group.running
-      claimable = Math.max(0, Math.min(claimable, free))
-      left.set(lane.group, free - claimable)
+  const left = new Map<FitClass, Map<Group, number>>()
+  for (const { fitClass, group, counts: tasks } of home.lanes.ready) {
+    let claimable = tasks[STATE.ready] ?? 0
+    if (group !== undefined) {
+      const slots = left.get(fitClass) ?? new Map<Group, number>()
+      const free = slots.get(group) ?? Math.max(0, group.max - group.running)
+      claimable = Math.min(claimable, free)
+      left.set(fitClass, slots.set(group, free - claimable))
     }
-    if (claimable > 0) counts.set(lane.fitClass, (counts.get(lane.fitClass) ?? 0) + claimable)
+    if (claimable > 0) counts.set(fitClass, (counts.get(fitClass) ?? 0) + claimable)
   }
   return [...counts].map(([{ needs }, count]) => ({ needs, count }))
 }

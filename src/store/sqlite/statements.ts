@@ -54,7 +54,7 @@ function taskStatements(db: DatabaseSync) {
          AND NOT EXISTS (SELECT 1 FROM refusal r WHERE r.seq = t.seq AND r.worker = ?2 AND r.policy_digest = ?3)
          ORDER BY order_key, seq LIMIT 1`,
     ),
-    readDue: db.prepare('SELECT * FROM task WHERE finished_at IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?'),
+    readDue: db.prepare('SELECT seq FROM task WHERE finished_at IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?'),
     readDelayedDue: db.prepare(
       'SELECT * FROM task WHERE finished_at IS NULL AND due_at <= ? AND state = 1 ORDER BY due_at LIMIT ?',
     ),

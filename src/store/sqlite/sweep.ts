@@ -6,7 +6,7 @@ import { reoffer, requestStop } from './give-back.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
 import { parseSpec, type TaskRow } from './rows.ts'
-import { STATE, STOP } from './schema.ts'
+import { isEnded, STATE, STOP } from './schema.ts'
 import { backOff, stopCause } from './settle.ts'
 import { dueAt, end, queuedAt, recordAttempt, requeue, type TaskEnd } from './transitions.ts'
 
@@ -29,8 +29,12 @@ export function nothingSwept(): Swept {
 export function sweepDue(home: Home, change: Change, now: number): Swept {
   const swept = nothingSwept()
   if (home.quietUntil > now) return swept
-  const rows = home.sql.readDue.all(now, SWEEP_ROWS) as unknown as TaskRow[]
-  for (const row of rows) fallDue(home, change, row, now, swept)
+  const rows = home.sql.readDue.all(now, SWEEP_ROWS) as unknown as Pick<TaskRow, 'seq'>[]
+  for (const { seq } of rows) {
+    // Read again: the end of one may have ended the next.
+    const row = home.sql.readRow.get(seq) as unknown as TaskRow
+    if (!isEnded(row.state)) fallDue(home, change, row, now, swept)
+  }
   if (rows.length === SWEEP_ROWS) return { ...swept, more: true }
   setQuietUntil(home, change)
   return swept

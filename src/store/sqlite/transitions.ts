@@ -82,13 +82,12 @@ export interface TaskEnd extends Ending {
 
 /** Ends a task, frees what it held, and frees or fails whatever waits for it, and what waits for those. */
 export function end(home: Home, change: Change, row: TaskRow, how: TaskEnd, now: number): void {
-  const ending: { row: TaskRow; how: TaskEnd }[] = [{ row, how }]
+  const ending: { seq: number; how: TaskEnd }[] = []
+  endOne(home, change, row, how, now, ending)
   for (let next = ending.pop(); next !== undefined; next = ending.pop()) {
-    endOne(home, change, next.row, next.how, now)
-    for (const child of takeChildren(home, change, next.row.seq)) {
-      if (next.how.status === 'completed') release(home, change, child, now)
-      else ending.push({ row: child, how: dependencyFailed(home, next.row) })
-    }
+    const waiting = home.sql.readRow.get(next.seq) as unknown as TaskRow
+    // What waits for two that did not complete comes by twice.
+    if (!isEnded(waiting.state)) endOne(home, change, waiting, next.how, now, ending)
   }
 }
 
@@ -101,25 +100,35 @@ export function dependencyFailed(home: Home, parent: Pick<TaskRow, 'epoch' | 'se
   }
 }
 
-function endOne(home: Home, change: Change, row: TaskRow, how: TaskEnd, now: number): void {
+function endOne(
+  home: Home,
+  change: Change,
+  row: TaskRow,
+  how: TaskEnd,
+  now: number,
+  ending: { seq: number; how: TaskEnd }[],
+): void {
   const { sql } = home
   if (row.state === STATE.blocked) dropNeeds(home, change, row)
   sql.endTask.run(row.seq, stateOf(how.status), how.reason ?? null, now + row.retention_ms, now)
   const result = how.result === undefined ? null : JSON.stringify(how.result)
   sql.addOutcome.run(row.seq, how.settledBy ?? 0, how.exitCode ?? null, result, how.error ?? null)
   shift(home, change, row, stateOf(how.status))
+  for (const seq of takeChildren(home, change, row.seq)) {
+    if (how.status === 'completed') release(home, change, seq, now)
+    else ending.push({ seq, how: dependencyFailed(home, row) })
+  }
 }
 
-function takeChildren(home: Home, change: Change, parent: number): readonly TaskRow[] {
+function takeChildren(home: Home, change: Change, parent: number): readonly number[] {
   if (home.needs === 0) return []
   const children = home.sql.takeChildren.all(parent) as unknown as { child: number }[]
   countNeeds(home, change, -children.length)
-  return children
-    .map(({ child }) => home.sql.readRow.get(child) as unknown as TaskRow)
-    .filter((row) => !isEnded(row.state))
+  return children.map(({ child }) => child)
 }
 
-function release(home: Home, change: Change, child: TaskRow, now: number): void {
+function release(home: Home, change: Change, seq: number, now: number): void {
+  const child = home.sql.readRow.get(seq) as unknown as TaskRow
   const pending = child.pending - 1
   if (pending > 0) {
     home.sql.savePending.run(child.seq, pending)

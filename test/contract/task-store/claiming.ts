@@ -23,7 +23,7 @@ export function testClaiming(make: MakeStore): void {
       { status, phase, worker, fence, attempt, payload, startedAt },
       {
         status: 'running',
-        phase: 'running',
+        phase: 'preparing',
         worker: ALICE,
         fence: grant.fence,
         attempt: 1,

@@ -13,7 +13,7 @@ export function testLeases(make: MakeStore): void {
       assert.equal(await desk.renew(grant), 'renewed')
       assert.deepEqual((await desk.sweep()).ready, [])
     }
-    assert.equal(await desk.state(grant.task.id), 'running/running')
+    assert.equal(await desk.state(grant.task.id), 'running/preparing')
   })
 
   test('a lease lives until its last millisecond', async () => {
@@ -82,7 +82,7 @@ export function testLeases(make: MakeStore): void {
     await desk.pass(LEASE_MS)
     await desk.sweep()
     assert.equal(await desk.renew(grant), 'renewed')
-    assert.equal(await desk.state(grant.task.id), 'running/running')
+    assert.equal(await desk.state(grant.task.id), 'running/preparing')
     await desk.pass(LEASE_MS - 1)
     assert.deepEqual((await desk.sweep()).suspect, [])
     await desk.pass(1)
@@ -162,11 +162,11 @@ export function testLeases(make: MakeStore): void {
   test('progress is seen at once, and told to listeners', async () => {
     await using desk = await openDesk(make)
     const { task, fence } = await desk.run()
-    const progress = { phase: 'preparing' as const, message: 'pulling', logBytes: 12, fraction: 0.5 }
+    const progress = { phase: 'collecting' as const, message: 'collecting', logBytes: 12, fraction: 0.5 }
     const events = await desk.heard(() => desk.store.renew([{ taskId: task.id, fence, progress }], ALICE, desk.now))
     assert.deepEqual(events, [{ kind: 'changed', taskId: task.id }])
     assert.deepEqual((await desk.find(task.id)).progress, progress)
-    assert.equal(await desk.state(task.id), 'running/preparing')
+    assert.equal(await desk.state(task.id), 'running/collecting')
     assert.equal(await desk.renew({ task, fence, attempt: 1, leaseMs: LEASE_MS }), 'renewed')
     assert.deepEqual((await desk.find(task.id)).progress, progress)
   })

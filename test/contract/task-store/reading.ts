@@ -144,6 +144,19 @@ export function testReading(make: MakeStore): void {
     assert.deepEqual(told(), { 8: 1 })
   })
 
+  test('classes that share a group are each told its free slots, for a worker may fit only one of them', async () => {
+    await using desk = await openDesk(make)
+    const group = { key: 'one', max: 1 }
+    for (const cpus of [1, 2]) await desk.submit({ group, requirements: needing({ cpus }) })
+    const told = () => desk.store.readyClasses().map(({ needs, count }) => [needs.cpus, count])
+    assert.deepEqual(told().sort(), [
+      [1, 1],
+      [2, 1],
+    ])
+    await desk.claim()
+    assert.deepEqual(told(), [])
+  })
+
   test('pruning takes ended tasks past their retention, oldest first, and no more than asked', async () => {
     await using desk = await openDesk(make)
     const kept = await desk.run({ retentionMs: 50_000 })

@@ -78,7 +78,7 @@ export function testSettling(make: MakeStore): void {
     await using desk = await openDesk(make)
     const grant = await desk.run()
     assert.equal((await desk.settle({ ...grant, fence: nextFence(grant.fence) })).outcome, 'fenced')
-    assert.equal(await desk.state(grant.task.id), 'running/running')
+    assert.equal(await desk.state(grant.task.id), 'running/preparing')
   })
 
   test('a task that was never granted cannot be settled', async () => {
