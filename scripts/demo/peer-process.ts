@@ -35,7 +35,7 @@ export interface PeerProcessOptions {
   readonly cli?: readonly string[]
 }
 
-const CLI = [process.execPath, new URL('../../src/cli/main.ts', import.meta.url).pathname] as const
+export const CLI = [process.execPath, new URL('../../src/cli/main.ts', import.meta.url).pathname] as const
 
 /** @throws Error with what the process said when it ends before it is ready */
 export async function startPeerProcess({ args, env = {}, cli = CLI }: PeerProcessOptions): Promise<PeerProcess> {

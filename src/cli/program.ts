@@ -1,5 +1,5 @@
 /** The `runner-mesh` command line: its commands, their flags, and which exit code each end has. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { environmentName, loadConfig, SETTINGS, type Environment, type Setting } from '../app/config.ts'
 import { guard } from '../app/guardian.ts'
 import { stateDirectory } from '../app/state-directory.ts'
@@ -8,6 +8,7 @@ import { VERSION } from '../app/version.ts'
 import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
 import { mcp } from './commands/mcp.ts'
+import { addCacheCommands } from './commands/cache.ts'
 import { serve } from './commands/serve.ts'
 import {
   cancel,
@@ -23,6 +24,8 @@ import {
   type SubmitFlags,
 } from './commands/tasks.ts'
 import { createOutput } from './output.ts'
+import { withPeer } from './peer-link.ts'
+import { parseNumber, type RunCommand } from './run-command.ts'
 
 export interface Surroundings {
   readonly argv: readonly string[]
@@ -175,6 +178,13 @@ function createProgram(
     const { toolset } = mcpCommand.opts<{ toolset: string }>()
     ended(await mcp(contextOf(mcpCommand), { input: stdin, output: stdout }, toolset))
   })
+  const run: RunCommand = (command, action) => {
+    command.action(async () => {
+      const { environment, output, signal } = contextOf(command)
+      ended(await withPeer(environment, (link) => action({ link, output, signal }, ...command.args)))
+    })
+  }
+  addCacheCommands(program, run)
   const guardCommand = program
     .command('guard', { hidden: true })
     .requiredOption('--runner <peer>')
@@ -212,10 +222,4 @@ function camel(stem: string): string {
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
-}
-
-function parseNumber(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
-  return value
 }

@@ -8,6 +8,7 @@ import type { TaskView } from '../../core/operations/views.ts'
 import type { Clock, Random } from '../../core/ports/clock.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import type { Task } from '../../core/task.ts'
+import type { MeshCache } from '../cache/mesh-cache.ts'
 import type { Home } from '../home.ts'
 import type { PeerBook } from '../peer-book.ts'
 import type { SubmissionSettings } from '../submission.ts'
@@ -16,6 +17,7 @@ import { toTaskView } from '../task-view.ts'
 export interface HandlerDeps {
   /** Undefined on a peer that only works. */
   readonly home: Home | undefined
+  readonly cache: MeshCache
   readonly mesh: Mesh
   readonly peers: PeerBook
   readonly events: Events

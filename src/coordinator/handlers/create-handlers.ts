@@ -1,10 +1,16 @@
 /** All handlers of the catalog, from their subjects. */
 import type { Handlers } from '../../core/operations/catalog.ts'
+import { createCacheHandlers } from './cache-handlers.ts'
 import type { HandlerDeps } from './context.ts'
 import { createReadHandlers } from './read-handlers.ts'
 import { createSubmitHandlers } from './submit-handlers.ts'
 import { createWorkHandlers } from './work-handlers.ts'
 
 export function createHandlers(deps: HandlerDeps): Handlers {
-  return { ...createSubmitHandlers(deps), ...createReadHandlers(deps), ...createWorkHandlers(deps) }
+  return {
+    ...createSubmitHandlers(deps),
+    ...createReadHandlers(deps),
+    ...createWorkHandlers(deps),
+    ...createCacheHandlers(deps),
+  }
 }

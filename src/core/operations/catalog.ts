@@ -1,5 +1,6 @@
 /** Every operation there is, by name. Doors are projections of this table. */
 import type { z } from 'zod'
+import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } from './cache.ts'
 import type { Call } from './operation.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
 import { submitImage, submitRepository, submitTask } from './submit.ts'
@@ -20,6 +21,12 @@ export const CATALOG = {
   [completeTask.name]: completeTask,
   [releaseTask.name]: releaseTask,
   [cancelTask.name]: cancelTask,
+  [cacheGet.name]: cacheGet,
+  [cacheSet.name]: cacheSet,
+  [cacheHas.name]: cacheHas,
+  [cacheDelete.name]: cacheDelete,
+  [cacheFetch.name]: cacheFetch,
+  [cacheStore.name]: cacheStore,
 } as const
 
 export type OperationName = keyof typeof CATALOG
