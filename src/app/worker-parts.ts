@@ -36,6 +36,7 @@ export interface WorkerParts extends Startable {
 
 const PROBE_EVERY_MS = { unavailable: 5 * SECOND, available: 30 * SECOND } as const
 const PARK_MS = 25 * SECOND
+const CLAIM_BATCH = 32
 
 export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian } = deps
@@ -50,7 +51,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   const reaper = createReaper({ executor, clock, log })
   let probe: ExecutorProbe | undefined
   const slots = config.slots ?? processors
-  const journal = createSqliteWorkJournal(stateDir)
+  const journal = createSqliteWorkJournal(stateDir, clock)
   const runner = createContainerRunner({
     executor,
     signer: mesh.signer,
@@ -94,7 +95,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
         networks: config.allowBridge ? ['none', 'bridge'] : ['none'],
       },
       parkMs: PARK_MS,
-      claimBatch: 1,
+      claimBatch: CLAIM_BATCH,
     },
   })
 

@@ -8,7 +8,8 @@
  *
  * The table is level-triggered: after every change it compares the ready classes of the store with those parked and
  * probes as many claims as there are tasks that no probe is under way for. So no wake-up is lost (a claim is in the
- * table before it first asks), and no herd is woken (one task, one probe).
+ * table before it first asks), and no herd is woken (one task, one probe). A claim may take several tasks of a backlog when
+ * it arrives, because then nobody who fits them is idle; woken later it takes one, so that idle peers share.
  */
 import { fits, type Offer } from '../core/fit.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -30,6 +31,8 @@ export interface ParkedClaim {
 interface Entry extends ParkedClaim {
   state: 'probing' | 'parked'
   dirty: boolean
+  /** How many tasks the probe under way asks for. */
+  asks: number
   /** Its time is up or its caller has gone: the answer of a probe under way is its last. */
   over: boolean
   readonly leave: () => void
@@ -70,6 +73,7 @@ export class ParkedClaims {
       offer,
       state: 'probing',
       dirty: false,
+      asks: 0,
       over: waitMs <= 0 || signal.aborted,
       leave: () => {
         stopTimer?.()
@@ -80,7 +84,7 @@ export class ParkedClaims {
     }
     signal.addEventListener('abort', giveUp)
     this.#entries.add(entry)
-    this.#probe(entry)
+    this.#probe(entry, request.max)
     return promise
   }
 
@@ -111,25 +115,26 @@ export class ParkedClaims {
         if (entry.state === 'parked') candidates.push(entry)
         else {
           entry.dirty = true
-          open -= entry.request.max
+          open -= entry.asks
         }
       }
       while (open > 0 && candidates.length > 0) {
         const chosen = this.#deps.choose(candidates) as Entry
         candidates = candidates.filter((candidate) => candidate !== chosen)
-        open -= chosen.request.max
-        this.#probe(chosen)
+        open -= 1
+        this.#probe(chosen, 1)
       }
     }
   }
 
-  #probe(entry: Entry): void {
+  #probe(entry: Entry, max: number): void {
     entry.state = 'probing'
     entry.dirty = false
-    this.#deps.claim(entry.request).then(
+    entry.asks = max
+    this.#deps.claim({ ...entry.request, max }).then(
       (grants) => {
         if (grants.length > 0 || entry.over) this.#answer(entry, grants)
-        else if (entry.dirty) this.#probe(entry)
+        else if (entry.dirty) this.#probe(entry, 1)
         else entry.state = 'parked'
         // A task that this probe was counted for may still be there, for somebody else.
         if (grants.length > 0) this.wake()

@@ -93,6 +93,10 @@ export function makeFence(epoch: number, lsn: number): Fence {
 
 
 
+export function fenceParts(fence: Fence): { readonly epoch: number; readonly lsn: number } {
+  return { epoch: Math.floor(fence / LSN_SPAN), lsn: fence % LSN_SPAN }
+}
+
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** RFC 4648 base32 without padding, lower case. */

@@ -1,6 +1,8 @@
 /** What this host has left for one more task. Sizes in bytes. */
 import type { Requirements } from '../../core/task.ts'
 
+type Room = Pick<Requirements, 'cpus' | 'memoryBytes' | 'diskBytes' | 'gpus'>
+
 export interface HostCapacity {
   readonly slots: number
   readonly cpus: number
@@ -11,7 +13,7 @@ export interface HostCapacity {
 
 export class Capacity {
   #total: HostCapacity
-  readonly #taken = new Map<symbol, Requirements>()
+  readonly #taken = new Map<symbol, Room>()
   readonly #waiting = new Set<() => void>()
 
   constructor(total: HostCapacity) {
@@ -30,7 +32,7 @@ export class Capacity {
 
   get free(): HostCapacity {
     const taken = [...this.#taken.values()]
-    const sum = (of: (needs: Requirements) => number): number => taken.reduce((all, needs) => all + of(needs), 0)
+    const sum = (of: (needs: Room) => number): number => taken.reduce((all, needs) => all + of(needs), 0)
     return {
       slots: Math.max(0, this.#total.slots - taken.length),
       cpus: Math.max(0, this.#total.cpus - sum((needs) => needs.cpus)),
@@ -41,7 +43,7 @@ export class Capacity {
   }
 
   /** @returns a function that gives it back, or undefined when there is no room */
-  take(needs: Requirements): (() => void) | undefined {
+  take(needs: Room): (() => void) | undefined {
     const { slots, cpus, memoryBytes, diskBytes, gpus } = this.free
     const room =
       slots > 0 &&

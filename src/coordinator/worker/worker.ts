@@ -4,11 +4,10 @@
  * The way of one grant: check (signature, form, host policy) → room → journal → run while the lease is kept → outbox.
  * A grant that is turned down goes back to its home with the rule; nothing is run twice for one (task, fence).
  */
-import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
+import { errorText, RunnerMeshError, toRunnerMeshError, type ErrorCode } from '../../core/errors.ts'
 import { findMisfit, type Offer, type PolicySummary } from '../../core/fit.ts'
 import { getTaskIdParts, type Fence, type PeerId, type TaskId } from '../../core/ids.ts'
 import { SECOND, type LeaseSettings } from '../../core/lease.ts'
-import type { RawInput } from '../../core/operations/catalog.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
@@ -19,6 +18,7 @@ import type { TrustClass } from '../../core/task.ts'
 import type { Links } from '../links.ts'
 import { Capacity, type HostCapacity } from './capacity.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+import { toOfferInput } from './offer-input.ts'
 import { Outbox } from './outbox.ts'
 
 export interface WorkerSettings {
@@ -29,7 +29,7 @@ export interface WorkerSettings {
   readonly policy: PolicySummary
   /** How long one parked claim waits at a home, milliseconds. */
   readonly parkMs: number
-  /** Grants asked for in one claim. More than one keeps tasks from idle peers, so it is off by default. */
+  /** Most grants asked for in one claim, free slots permitting; all of them start at once. */
   readonly claimBatch: number
 }
 
@@ -52,6 +52,16 @@ export type RunAttempt = (checked: CheckedGrant, observer: RunnerObserver, signa
 const PAUSE_MS = { first: SECOND / 4, longest: 15 * SECOND } as const
 const STOP_GRACE_MS = 5 * SECOND
 
+/** What a grant takes before it is known what it needs. */
+const SLOT_ONLY = { cpus: 0, memoryBytes: 0, diskBytes: 0, gpus: 0 }
+/** Refusals that hold for this worker's policy: the home does not offer it the task again. Anything else is a passing trouble. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'policy_refused',
+  'signature_invalid',
+  'bad_request',
+  'unknown_field',
+])
+
 export class Worker implements Startable {
   readonly capacity: Capacity
   readonly #deps: WorkerDeps
@@ -59,6 +69,7 @@ export class Worker implements Startable {
   readonly #outbox: Outbox
   readonly #stopping = new AbortController()
   readonly #attempts = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>()
+  readonly #accepting = new Set<Promise<void>>()
   readonly #loops = new Set<Promise<void>>()
   #unsubscribe: () => void = () => undefined
   #paused = false
@@ -87,10 +98,12 @@ export class Worker implements Startable {
   async stop(): Promise<void> {
     this.#paused = true
     this.#unsubscribe()
+    await Promise.all(this.#accepting)
     for (const { controller } of this.#attempts.values()) controller.abort('stopping' satisfies StopCause)
     await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
     this.#stopping.abort(new Error('stopping'))
     await Promise.all(this.#loops)
+    await Promise.all(this.#accepting)
     await this.#outbox.stop(STOP_GRACE_MS)
   }
 
@@ -182,39 +195,53 @@ export class Worker implements Startable {
       },
       { signal },
     )
-    await Promise.all(grants.map((grant) => this.#accept(link, grant)))
+    for (const grant of grants) {
+      const accepting = this.#accept(link, grant)
+        .catch((error: unknown) => {
+          this.#deps.log.warn('grant.give_back_failed', { taskId: grant.task_id, error: errorText(error) })
+        })
+        .finally(() => this.#accepting.delete(accepting))
+      this.#accepting.add(accepting)
+    }
   }
 
+  /** From a grant to work begun, or given back with the rule that turned it down. */
   async #accept(link: OperationsLink, grant: GrantView): Promise<void> {
-    const { log } = this.#deps
     const runner = this.#runnerOf(grant)
-    if (this.#paused || runner === undefined) {
+    // A slot is held from the start, so that the next claim does not count on it.
+    const slot = this.#paused ? undefined : this.capacity.take(SLOT_ONLY)
+    if (slot === undefined || runner === undefined) {
+      slot?.()
       await this.#giveBack(link, grant)
       return
     }
-    let checked: CheckedGrant
+    let place: (() => void) | undefined = slot
     try {
-      checked = await runner.check(grant)
-    } catch (error) {
-      const { code, message } = toRunnerMeshError(error)
-      log.warn('grant.refused', { taskId: grant.task_id, code, error: message })
-      {
-        await this.#giveBack(link, grant, `${code}: ${message}`)
+      const checked = await this.#check(runner, grant)
+      slot()
+      place = this.capacity.take(checked.needs)
+      if (place === undefined) {
+        await this.#giveBack(link, grant)
         return
       }
+      await this.#deps.journal.begin(checked.grant)
+      this.#begin(checked, place, (...call) => runner.run(...call))
+    } catch (error) {
+      place?.()
+      const { code, message } = toRunnerMeshError(error)
+      this.#deps.log.warn('grant.refused', { taskId: grant.task_id, code, error: message })
+      await this.#giveBack(link, grant, REFUSALS.has(code) ? `${code}: ${message}` : undefined)
     }
-    const misfit = findMisfit({ ...checked.needs, labels: [], peers: [] }, { ...this.offer(), ...this.#wholeHost() })
-    if (misfit !== undefined) {
-      await this.#giveBack(link, grant, `${misfit.rule}: ${misfit.message}`)
-      return
-    }
-    const place = this.capacity.take(checked.needs)
-    if (place === undefined) {
-      await this.#giveBack(link, grant)
-      return
-    }
-    await this.#deps.journal.begin(checked.grant)
-    this.#begin(checked, place, (...call) => runner.run(...call))
+  }
+
+  /** @throws RunnerMeshError policy_refused when this host can never run it, and whatever the runner finds */
+  async #check(runner: TaskRunner, grant: GrantView): Promise<CheckedGrant> {
+    const checked = await runner.check(grant)
+    const { cpus, memoryBytes, diskBytes, gpus } = this.capacity.total
+    const host = { ...this.offer(), cpus, memoryBytes, diskBytes, gpus }
+    const misfit = findMisfit({ ...checked.needs, labels: [], peers: [] }, host)
+    if (misfit !== undefined) throw new RunnerMeshError('policy_refused', misfit.message)
+    return checked
   }
 
   #begin(checked: CheckedGrant, place: () => void, run: RunAttempt): void {
@@ -309,29 +336,8 @@ export class Worker implements Startable {
   #runnerOf(grant: GrantView): TaskRunner | undefined {
     return this.#deps.runners.find((runner) => runner.types().includes(grant.task_type))
   }
-
-  /** Room is judged by `take`; a refusal must speak of what this host can never do. */
-  #wholeHost(): Omit<HostCapacity, 'slots'> {
-    const { cpus, memoryBytes, diskBytes, gpus } = this.capacity.total
-    return { cpus, memoryBytes, diskBytes, gpus }
-  }
 }
 
 function causeOf(signal: AbortSignal): StopCause | undefined {
   return signal.aborted ? (signal.reason as StopCause) : undefined
-}
-
-function toOfferInput(offer: Offer): NonNullable<RawInput<'p2p_taskqueue_claim_next'>['offer']> {
-  return {
-    task_types: [...offer.taskTypes],
-    labels: [...offer.labels],
-    os: offer.os,
-    arch: offer.arch,
-    cpus: offer.cpus,
-    memory_bytes: offer.memoryBytes,
-    disk_bytes: offer.diskBytes,
-    gpus: offer.gpus,
-    trust: offer.trust,
-    policy: { ...offer.policy, networks: [...offer.policy.networks] },
-  }
 }

@@ -1,16 +1,19 @@
 /**
- * The worker's journal over node:sqlite: grants it works on, and ends no home has answered for. Small and rarely written,
- * so every change is its own transaction with `synchronous=FULL`.
+ * The worker's journal over node:sqlite: grants it works on, and ends no home has answered for. The changes of one turn of
+ * the event loop share one transaction with `synchronous=FULL`, and each is answered once that is on disk.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, TaskId } from '../../core/ids.ts'
 import type { GrantView } from '../../core/operations/views.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { AttemptEnd, JournalEntry, WorkJournal } from '../../core/ports/work-journal.ts'
+import { GroupCommit } from './group-commit.ts'
 
 const FILE = 'work.db'
 const SCHEMA = 1
+const GROUP = { maxSteps: 256, maxMs: 5 } as const
 
 interface Row {
   readonly grant_json: string
@@ -18,12 +21,13 @@ interface Row {
 }
 
 /** @throws RunnerMeshError store_corrupt, store_newer on start */
-export function createSqliteWorkJournal(directory: string): WorkJournal {
-  return new SqliteWorkJournal(join(directory, FILE))
+export function createSqliteWorkJournal(directory: string, clock: Pick<Clock, 'mono'>): WorkJournal {
+  return new SqliteWorkJournal(join(directory, FILE), clock)
 }
 
 interface OpenJournal {
   readonly db: DatabaseSync
+  readonly commit: GroupCommit
   readonly begin: StatementSync
   readonly end: StatementSync
   readonly forget: StatementSync
@@ -32,10 +36,12 @@ interface OpenJournal {
 
 class SqliteWorkJournal implements WorkJournal {
   readonly #file: string
+  readonly #clock: Pick<Clock, 'mono'>
   #open: OpenJournal | undefined
 
-  constructor(file: string) {
+  constructor(file: string, clock: Pick<Clock, 'mono'>) {
     this.#file = file
+    this.#clock = clock
   }
 
   start(): Promise<void> {
@@ -43,6 +49,14 @@ class SqliteWorkJournal implements WorkJournal {
     const db = openDatabase(this.#file)
     this.#open = {
       db,
+      commit: new GroupCommit({
+        db,
+        mono: () => this.#clock.mono(),
+        ...GROUP,
+        beforeCommit: () => undefined,
+        onRollback: () => undefined,
+        emit: () => undefined,
+      }),
       begin: db.prepare('INSERT OR REPLACE INTO work (task_id, fence, grant_json) VALUES (?, ?, ?)'),
       end: db.prepare('UPDATE work SET end_json = ? WHERE task_id = ? AND fence = ?'),
       forget: db.prepare('DELETE FROM work WHERE task_id = ? AND fence = ?'),
@@ -51,10 +65,11 @@ class SqliteWorkJournal implements WorkJournal {
     return Promise.resolve()
   }
 
-  stop(): Promise<void> {
-    this.#open?.db.close()
+  async stop(): Promise<void> {
+    const open = this.#open
     this.#open = undefined
-    return Promise.resolve()
+    await open?.commit.close()
+    open?.db.close()
   }
 
   begin(grant: GrantView): Promise<void> {
@@ -79,21 +94,9 @@ class SqliteWorkJournal implements WorkJournal {
     )
   }
 
-  #change(write: (open: OpenJournal) => unknown): Promise<void> {
-    try {
-      write(this.#opened())
-      return Promise.resolve()
-    } catch (cause) {
-      return Promise.reject(
-        cause instanceof RunnerMeshError
-          ? cause
-          : new RunnerMeshError(
-              'storage_failed',
-              `Cannot write ${this.#file}. Check the disk of the state directory.`,
-              { cause },
-            ),
-      )
-    }
+  async #change(write: (open: OpenJournal) => unknown): Promise<void> {
+    const open = this.#opened()
+    await open.commit.run(() => write(open))
   }
 
   #opened(): OpenJournal {
