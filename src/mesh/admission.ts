@@ -11,9 +11,9 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
-import type { PeerHello, SelfHello } from '../core/ports/mesh.ts'
+import type { SelfHello } from '../core/ports/mesh.ts'
 import type { AdmittedPeers } from './admitted-peers.ts'
-import { answerGreeting, greet, HelloBusy } from './hello.ts'
+import { answerGreeting, greet, HelloBusy, type Greeted, type HelloParty } from './hello.ts'
 import type { MeshKey } from './mesh-key.ts'
 import { RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
 import { StreamChannel } from './stream-channel.ts'
@@ -22,6 +22,7 @@ export interface AdmissionDeps {
   readonly self: PeerId
   readonly keys: readonly [MeshKey, ...MeshKey[]]
   readonly hello: () => SelfHello
+  readonly addresses: () => readonly string[]
   readonly peers: AdmittedPeers
   readonly clock: Clock
   readonly random: Random
@@ -122,7 +123,7 @@ export class Admission {
     connection: Connection,
     role: Exchange['role'],
     source: string,
-    open: (signal: AbortSignal) => Promise<{ stream: Stream; talk: (channel: StreamChannel) => Promise<PeerHello> }>,
+    open: (signal: AbortSignal) => Promise<{ stream: Stream; talk: (channel: StreamChannel) => Promise<Greeted> }>,
   ): Promise<void> {
     const { peers, clock, limits } = this.#deps
     const remote = parsePeerId(connection.remotePeer.toString())
@@ -142,7 +143,7 @@ export class Admission {
       const opened = new StreamChannel(stream, remote, this.#deps)
       channel = opened
       signal.addEventListener('abort', () => opened.abort(reasonOf(signal)))
-      const hello = await talk(opened)
+      const { hello, rttMs } = await talk(opened)
       signal.throwIfAborted()
       opened.admit()
       this.#settled(connection)
@@ -155,6 +156,7 @@ export class Admission {
           address,
           source,
           connectedAt: clock.now(),
+          rttMs,
         },
         opened,
         connection,
@@ -205,9 +207,9 @@ export class Admission {
     }
   }
 
-  #party(remote: PeerId) {
-    const { self, keys, hello, random } = this.#deps
-    return { self, remote, keys, hello: hello(), random }
+  #party(remote: PeerId): HelloParty {
+    const { self, keys, hello, addresses, random, clock } = this.#deps
+    return { self, remote, keys, hello: hello(), addresses: addresses(), random, clock }
   }
 
   #settled(connection: Connection): void {

@@ -17,7 +17,7 @@ import { z } from 'zod'
 import { cleanLine } from '../core/clean-text.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import { isHomeId, type HomeId, type PeerId } from '../core/ids.ts'
-import type { Random } from '../core/ports/clock.ts'
+import type { Clock, Random } from '../core/ports/clock.ts'
 import type { PeerHello, SelfHello } from '../core/ports/mesh.ts'
 import type { MeshKey } from './mesh-key.ts'
 
@@ -38,8 +38,20 @@ export interface HelloParty {
   /** Current first, then those still accepted. */
   readonly keys: readonly [MeshKey, ...MeshKey[]]
   readonly hello: SelfHello
+  /** Where this peer can be dialled. */
+  readonly addresses: readonly string[]
   readonly random: Random
+  readonly clock: Pick<Clock, 'mono'>
 }
+
+/** What came of a HELLO. */
+export interface Greeted {
+  readonly hello: PeerHello
+  /** From the own proof to the answer to it, milliseconds: a first measure until the connection is pinged. */
+  readonly rttMs: number
+}
+
+const MAX_ADDRESSES = 16
 
 const nonce = z.base64url().length(43)
 const proof = z.base64url().length(43)
@@ -51,6 +63,7 @@ const introduction = {
   homes: z.array(homeId).max(64),
   features: z.array(z.string().regex(/^[A-Za-z0-9._/-]{1,64}$/)).max(64),
   runner_name: z.string().max(256),
+  addresses: z.array(z.string().max(512)).max(MAX_ADDRESSES).optional(),
   nonce,
 }
 const id = z.union([z.int(), z.string().max(64)])
@@ -82,7 +95,7 @@ export class HelloBusy extends Error {
  * The dialer's half.
  * @throws RunnerMeshError not_admitted, protocol_mismatch; HelloBusy
  */
-export async function greet(stream: HelloStream, party: HelloParty): Promise<PeerHello> {
+export async function greet(stream: HelloStream, party: HelloParty): Promise<Greeted> {
   const nonce = makeNonce(party.random)
   const [current, ...previous] = party.keys
   await send(stream, {
@@ -100,9 +113,13 @@ export async function greet(stream: HelloStream, party: HelloParty): Promise<Pee
   const nonces = { dialer: nonce, listener: answer.nonce }
   const peers = { dialer: party.self, listener: party.remote }
   if (key === undefined || !isProof(answer.proof, proveAs('listener', key, nonces, peers))) throw strangerError(party)
-  await send(stream, { id: 2, method: 'hello.prove', params: { proof: proveAs('dialer', key, nonces, peers) } })
-  parseResult(await receive(stream), proveResult, party.remote)
-  return toPeerHello(party.remote, answer, [answer.version], answer.version)
+  const proof = proveAs('dialer', key, nonces, peers)
+  const provedAt = party.clock.mono()
+  await send(stream, { id: 2, method: 'hello.prove', params: { proof } })
+  const answered = await receive(stream)
+  const rttMs = party.clock.mono() - provedAt
+  parseResult(answered, proveResult, party.remote)
+  return { hello: toPeerHello(party.remote, answer, [answer.version], answer.version), rttMs }
 }
 
 /**
@@ -110,7 +127,7 @@ export async function greet(stream: HelloStream, party: HelloParty): Promise<Pee
  * @param busy tells the dialer to wait, because this side is greeting it already
  * @throws RunnerMeshError not_admitted, protocol_mismatch; HelloBusy
  */
-export async function answerGreeting(stream: HelloStream, party: HelloParty, busy: () => boolean): Promise<PeerHello> {
+export async function answerGreeting(stream: HelloStream, party: HelloParty, busy: () => boolean): Promise<Greeted> {
   const request = parseRequest(await receive(stream), helloRequest)
   const refuse = async (error: Error, code: string): Promise<never> => {
     await send(stream, { id: request.id, error: { code: -32000, message: error.message, data: { code } } })
@@ -132,39 +149,51 @@ export async function answerGreeting(stream: HelloStream, party: HelloParty, bus
   const nonces = { dialer: params.nonce, listener: makeNonce(party.random) }
   const peers = { dialer: party.remote, listener: party.self }
   const ownProof = proveAs('listener', key, nonces, peers)
+  const provedAt = party.clock.mono()
   await send(stream, {
     id: request.id,
     result: { version, ...introduce(party, key, nonces.listener), proof: ownProof },
   })
-  const prove = parseRequest(await receive(stream), proveRequest)
+  const answered = await receive(stream)
+  const rttMs = party.clock.mono() - provedAt
+  const prove = parseRequest(answered, proveRequest)
   if (!isProof(prove.params.proof, proveAs('dialer', key, nonces, peers))) {
     const error = strangerError(party)
     await send(stream, { id: prove.id, error: { code: -32000, message: error.message, data: { code: error.code } } })
     throw error
   }
   await send(stream, { id: prove.id, result: { admitted: true } })
-  return toPeerHello(party.remote, params, params.versions, version)
+  return { hello: toPeerHello(party.remote, params, params.versions, version), rttMs }
 }
 
-function introduce({ self, hello }: HelloParty, key: MeshKey, nonce: string) {
+function introduce({ self, hello, addresses }: HelloParty, key: MeshKey, nonce: string) {
   return {
     mesh: key.meshId,
     peer: self,
     homes: hello.homes,
     features: hello.features,
     runner_name: hello.runnerName,
+    addresses: addresses.slice(0, MAX_ADDRESSES),
     nonce,
   }
 }
 
 function toPeerHello(
   peer: PeerId,
-  said: { readonly homes: HomeId[]; readonly features: string[]; readonly runner_name: string },
+  said: Pick<z.output<typeof helloResult>, 'homes' | 'features' | 'runner_name' | 'addresses'>,
   versions: readonly string[],
   version: string,
 ): PeerHello {
-  const runnerName = cleanLine(said.runner_name, 128)
-  return { peer, versions, version, homes: said.homes, features: said.features, runnerName }
+  return {
+    peer,
+    versions,
+    version,
+    homes: said.homes,
+    features: said.features,
+    runnerName: cleanLine(said.runner_name, 128),
+    // A peer speaks for its own addresses only.
+    addresses: (said.addresses ?? []).filter((address) => address.endsWith(`/p2p/${peer}`)),
+  }
 }
 
 type Role = 'dialer' | 'listener'

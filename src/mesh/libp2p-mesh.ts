@@ -61,7 +61,18 @@ class Libp2pMesh implements Mesh {
     this.#node = node
     const peers = new AdmittedPeers(log)
     this.#peers = peers
-    this.#admission = new Admission({ self: this.self, keys: meshKeys, hello, peers, clock, random, log, limits })
+    const addresses = (): readonly string[] => this.addresses()
+    this.#admission = new Admission({
+      self: this.self,
+      keys: meshKeys,
+      hello,
+      addresses,
+      peers,
+      clock,
+      random,
+      log,
+      limits,
+    })
     this.#reconciler = new Reconciler({
       dial: (address, source, signal) => this.#dial(address, source, signal),
       isAdmitted: (peer) => peers.has(peer),

@@ -27,6 +27,8 @@ export interface PeerHello {
   readonly homes: readonly HomeId[]
   readonly features: readonly string[]
   readonly runnerName: string
+  /** Full multiaddrs under which it says it can be dialled; empty when it only dials. */
+  readonly addresses: readonly string[]
 }
 
 export interface AdmittedPeer extends PeerHello {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PeerId } from '../../../src/core/ids.ts'
-import type { PeerHello } from '../../../src/core/ports/mesh.ts'
-import { answerGreeting, greet, type HelloParty, type HelloStream } from '../../../src/mesh/hello.ts'
+import { answerGreeting, greet, type Greeted, type HelloParty, type HelloStream } from '../../../src/mesh/hello.ts'
 import { newMeshKey, parseMeshKey, type MeshKey } from '../../../src/mesh/mesh-key.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
 
@@ -60,12 +59,15 @@ function wires(): [Wire, Wire] {
 
 function party(self: PeerId, remote: PeerId, ...keys: MeshKey[]): HelloParty {
   const [current = KEY, ...previous] = keys
+  let elapsed = 0
   return {
     self,
     remote,
     keys: [current, ...previous],
     hello: { homes: [], features: ['work'], runnerName: `runner of ${self.slice(-4)}` },
+    addresses: [`/ip4/192.0.2.1/tcp/1/p2p/${self}`, `/ip4/192.0.2.1/tcp/1/p2p/${MALLORY}`],
     random,
+    clock: { mono: () => (elapsed += 3) },
   }
 }
 
@@ -73,7 +75,7 @@ async function meet(
   dialer: HelloParty,
   listener: HelloParty,
   busy = false,
-): Promise<[PromiseSettledResult<PeerHello>, PromiseSettledResult<PeerHello>, Wire, Wire]> {
+): Promise<[PromiseSettledResult<Greeted>, PromiseSettledResult<Greeted>, Wire, Wire]> {
   const [near, far] = wires()
   const [greeted, answered] = await Promise.allSettled([greet(near, dialer), answerGreeting(far, listener, () => busy)])
   return [greeted, answered, near, far]
@@ -89,15 +91,20 @@ test('two peers with the same key admit each other and learn what each says of i
   assert.deepEqual(greeted, {
     status: 'fulfilled',
     value: {
-      peer: BOB,
-      versions: ['1.0'],
-      version: '1.0',
-      homes: [],
-      features: ['work'],
-      runnerName: 'runner of cAgC',
+      hello: {
+        peer: BOB,
+        versions: ['1.0'],
+        version: '1.0',
+        homes: [],
+        features: ['work'],
+        runnerName: 'runner of cAgC',
+        // The address that names another peer is not taken from this one.
+        addresses: [`/ip4/192.0.2.1/tcp/1/p2p/${BOB}`],
+      },
+      rttMs: 3,
     },
   })
-  assert.equal(answered.status === 'fulfilled' && answered.value.peer, ALICE)
+  assert.equal(answered.status === 'fulfilled' && answered.value.hello.peer, ALICE)
 })
 
 test('neither the key nor anything derived from it is ever on the wire', async () => {
@@ -245,7 +252,7 @@ test('what a stranger says in its refusal is never shown', async () => {
 test('a runner name arrives without the characters that could deceive a reader', async () => {
   const dialer = { ...party(ALICE, BOB), hello: { homes: [], features: [], runnerName: 'good\u001b[31m\u202ename' } }
   const [, answered] = await meet(dialer, party(BOB, ALICE))
-  assert.equal(answered.status === 'fulfilled' && answered.value.runnerName, 'goodname')
+  assert.equal(answered.status === 'fulfilled' && answered.value.hello.runnerName, 'goodname')
 })
 
 function helloOf(peer: PeerId) {

@@ -38,6 +38,7 @@ function peer(id: string): AdmittedPeer {
     version: '1.0',
     homes: [HOME as never],
     features: [],
+    addresses: [],
     runnerName: `runner ${id}`,
     relayed: false,
     address: '/memory',

@@ -2,11 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RunnerMeshError } from '../../../src/core/errors.ts'
 import type { ProgressNote } from '../../../src/core/operations/operation.ts'
-import {
-  createRpcConnection,
-  type RpcConnectionOptions,
-  type RpcLimits,
-} from '../../../src/peers/rpc-connection.ts'
+import { createRpcConnection, type RpcConnectionOptions, type RpcLimits } from '../../../src/peers/rpc-connection.ts'
 import { createChannelPair } from '../../support/channel-pair.ts'
 import { settle } from '../../support/manual-clock.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
@@ -36,10 +32,10 @@ test('both ends ask and both answer over one channel', async () => {
     left: (method, params) => Promise.resolve([method, params]),
     right: (method, params) => Promise.resolve({ method, params }),
   })
-  assert.deepEqual(
-    await Promise.all([asker.request('one', { a: 1 }), answerer.request('two', { b: 2 })]),
-    [{ method: 'one', params: { a: 1 } }, ['two', { b: 2 }]],
-  )
+  assert.deepEqual(await Promise.all([asker.request('one', { a: 1 }), answerer.request('two', { b: 2 })]), [
+    { method: 'one', params: { a: 1 } },
+    ['two', { b: 2 }],
+  ])
 })
 
 test('a later question may be answered first', async () => {
@@ -57,7 +53,11 @@ test('a refusal arrives with its code, its words and its pause', async () => {
   const { asker } = connect({
     right: () => Promise.reject(new RunnerMeshError('queue_full', 'The queue is full.', { retryAfterMs: 1500 })),
   })
-  await assert.rejects(asker.request('submit', {}), { code: 'queue_full', message: 'The queue is full.', retryAfterMs: 1500 })
+  await assert.rejects(asker.request('submit', {}), {
+    code: 'queue_full',
+    message: 'The queue is full.',
+    retryAfterMs: 1500,
+  })
 })
 
 test('what a handler throws by accident stays inside: the asker hears internal, the log hears the rest', async () => {
@@ -235,7 +235,10 @@ test('an id that is in use is refused and the first question still gets its answ
   assert.equal(log.lines.filter(({ event }) => event === 'rpc.malformed').length, 1)
   answers[0]?.(1)
   await settle()
-  assert.deepEqual(far.sent.map((text) => JSON.parse(text) as unknown), [{ jsonrpc: '2.0', id: 'a', result: 1 }])
+  assert.deepEqual(
+    far.sent.map((text) => JSON.parse(text) as unknown),
+    [{ jsonrpc: '2.0', id: 'a', result: 1 }],
+  )
 })
 
 test('an answer that comes after its question was given up is dropped without harm', async () => {
