@@ -20,7 +20,10 @@ test('an agent that starts its own server reaches the peer of this machine over 
     arguments: { image: IMAGE, command: ['echo', 'over a pipe'] },
   })
   const { task_id: taskId } = submitted.structuredContent as { task_id: string }
-  const waited = await client.callTool({ name: 'p2p_taskqueue_wait_task', arguments: { task_id: taskId, timeout_s: 50 } })
+  const waited = await client.callTool({
+    name: 'p2p_taskqueue_wait_task',
+    arguments: { task_id: taskId, timeout_s: 50 },
+  })
   const answer = waited.structuredContent as { ok: boolean; log_tail: string }
   assert.deepEqual([answer.ok, answer.log_tail], [true, 'over a pipe'])
 })
