@@ -205,7 +205,7 @@ export class MemoryQueue extends MemoryTasks {
     return 'requested'
   }
 
-  resubmit(id: TaskId, now: number): boolean {
+  resubmit(id: TaskId, now: number, envelope?: string): boolean {
     const entry = this.find(id)
     if (entry === undefined || (entry.status !== 'failed' && entry.status !== 'cancelled')) return false
     const parents = entry.fence === undefined ? entry.asked.needs.map((need) => this.find(need)?.status) : []
@@ -214,27 +214,29 @@ export class MemoryQueue extends MemoryTasks {
     for (const key of ['stop', 'reason', 'result', 'error', 'exitCode', 'finishedAt'] as const) {
       Reflect.deleteProperty(entry, key)
     }
-    Object.assign(entry, { failures: 0, lost: 0, totalAt: now + entry.asked.clocks.totalMs })
+    const asked = envelope === undefined ? entry.asked : { ...entry.asked, envelope }
+    Object.assign(entry, { asked, failures: 0, lost: 0, totalAt: now + asked.clocks.totalMs })
     this.queue(entry, now, now)
     return true
   }
 
   sweep(now: number): Sweep {
-    const swept: Record<'ready' | 'suspect' | 'ended', TaskId[]> = { ready: [], suspect: [], ended: [] }
+    const swept: Record<'ready' | 'suspect', TaskId[]> = { ready: [], suspect: [] }
+    const open = this.entries.filter(({ status }) => !isTerminal(status))
     const mono = this.deps.clock.mono()
-    for (const entry of this.entries.filter(({ lease }) => lease !== undefined && lease.deadline <= mono)) {
+    for (const entry of open.filter(({ lease }) => lease !== undefined && lease.deadline <= mono)) {
       const became = this.#lose(entry, now)
       if (became !== undefined) swept[became].push(entry.id)
     }
-    for (const entry of [...this.entries]) {
-      const became = this.#fallDue(entry, now)
-      if (became !== undefined) swept[became].push(entry.id)
+    for (const entry of open) {
+      if (this.#fallDue(entry, now) === 'ready') swept.ready.push(entry.id)
     }
+    const ended = open.filter(({ status }) => isTerminal(status)).map(({ id }) => id)
     const next = this.entries.flatMap((entry) => deadlines(entry, now, mono))
-    return { ...swept, ...(next.length === 0 ? {} : { nextDueMs: Math.max(0, Math.min(...next)) }) }
+    return { ...swept, ended, ...(next.length === 0 ? {} : { nextDueMs: Math.max(0, Math.min(...next)) }) }
   }
 
-  #lose(entry: Entry, now: number): 'ready' | 'suspect' | 'ended' | undefined {
+  #lose(entry: Entry, now: number): 'ready' | 'suspect' | undefined {
     const { idempotent, maxLost } = entry.asked
     const lease = entry.lease
     if (lease === undefined) return undefined
@@ -259,21 +261,22 @@ export class MemoryQueue extends MemoryTasks {
     }
     this.noteAttempt(entry, { reason })
     this.end(entry, reason === 'cancelled' ? 'cancelled' : 'failed', { reason }, now)
-    return 'ended'
+    return undefined
   }
 
-  #fallDue(entry: Entry, now: number): 'ready' | 'ended' | undefined {
+  #fallDue(entry: Entry, now: number): 'ready' | undefined {
     if (isTerminal(entry.status)) return undefined
     const overTotal = entry.totalAt <= now
     if (entry.lease !== undefined) {
       if (!overTotal || entry.stop !== undefined) return undefined
       this.stop(entry, 'timeout_total', now)
-      return entry.lease.suspect && this.#lose(entry, now) === 'ended' ? 'ended' : undefined
+      if (entry.lease.suspect) this.#lose(entry, now)
+      return undefined
     }
     const overQueue = entry.phase === 'ready' && entry.readyAt + entry.asked.clocks.queueMs <= now
     if (overTotal || overQueue) {
       this.end(entry, 'failed', { reason: overTotal ? 'timeout_total' : 'timeout_queue' }, now)
-      return 'ended'
+      return undefined
     }
     if (entry.phase !== 'delayed' || entry.readyAt > now) return undefined
     this.queue(entry, entry.readyAt, now)

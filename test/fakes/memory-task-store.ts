@@ -97,8 +97,8 @@ export class MemoryTaskStore implements TaskStore {
     return this.#step(() => this.#queue.cancel(taskId, now))
   }
 
-  resubmit(taskId: TaskId, now: number): Promise<boolean> {
-    return this.#step(() => this.#queue.resubmit(taskId, now))
+  resubmit(taskId: TaskId, now: number, envelope?: string): Promise<boolean> {
+    return this.#step(() => this.#queue.resubmit(taskId, now, envelope))
   }
 
   sweep(now: number): Promise<Sweep> {
@@ -179,7 +179,13 @@ export class MemoryTaskStore implements TaskStore {
     return Promise.resolve(byName.map(({ firedAt: _firedAt, ...entry }) => entry))
   }
 
-  fireCron(name: string, scheduledAt: number, nextAt: number, now: number): Promise<Submitted | undefined> {
+  fireCron(
+    name: string,
+    scheduledAt: number,
+    nextAt: number,
+    now: number,
+    envelope?: string,
+  ): Promise<Submitted | undefined> {
     return this.#step(() => {
       const cron = this.#crons.get(name)
       if (cron === undefined || cron.paused) return undefined
@@ -189,7 +195,8 @@ export class MemoryTaskStore implements TaskStore {
       const fired = this.#queue.names.keyed(template.submitter, idempotencyKey, now)
       if (fired !== undefined) return { id: fired.id, created: false }
       if (scheduledAt <= cron.firedAt) return undefined
-      return this.#queue.submit([{ ...template, idempotencyKey }], now)[0]
+      const signed = envelope === undefined ? template : { ...template, envelope }
+      return this.#queue.submit([{ ...signed, idempotencyKey }], now)[0]
     })
   }
 

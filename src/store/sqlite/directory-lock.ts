@@ -3,9 +3,10 @@
  * lock is the operating system's, held by a second SQLite file in exclusive mode, so it dies with its process however
  * that ends; a text file beside it only tells people who the holder is.
  *
- * The lock file also keeps the highest log number the home is known to have committed. A `queue.db` behind it, or one
- * without its lock file, is a copy put back: its home starts a new epoch, so that no fence and no task id is ever given
- * twice (R16). A copy of the whole directory cannot be told from the original; put back `queue.db` alone.
+ * The lock file also keeps how far the home is known to have come: its epoch and last log number. A
+ * `queue.db` behind it, or one without its lock file, is a copy put back: its home starts a new epoch, so that no fence
+ * and no task id is ever given twice (R16). A copy of the whole directory cannot be told from the original; put back
+ * `queue.db` alone.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,38 +21,45 @@ const HOLDER_FILE = 'home.holder'
 /** Whoever only looks whether the lock is held has it for an instant; that is no reason to refuse to start. */
 const LOOK_MS = 250
 
-interface Mark {
-  readonly home_id: string
+/** How far a home has come. */
+export interface Reached {
+  readonly epoch: number
   readonly lsn: number
+}
+
+interface ReachedRow extends Reached {
+  readonly home_id: string
 }
 
 export class DirectoryLock {
   readonly #db: DatabaseSync
-  readonly #saveMark
-  #mark: Mark | undefined
+  readonly #save
+  #reached: ReachedRow | undefined
 
   /** @throws RunnerMeshError home_locked, store_corrupt, storage_failed */
   constructor(directory: string, clock: Clock) {
     this.#db = acquire(directory)
-    this.#mark = this.#db.prepare('SELECT home_id, lsn FROM mark WHERE id = 1').get() as Mark | undefined
-    this.#saveMark = this.#db.prepare(
-      `INSERT INTO mark(id, home_id, lsn) VALUES (1, ?, ?)
-         ON CONFLICT DO UPDATE SET home_id = excluded.home_id, lsn = excluded.lsn`,
+    this.#reached = this.#db.prepare('SELECT home_id, epoch, lsn FROM reached WHERE id = 1').get() as
+      ReachedRow | undefined
+    this.#save = this.#db.prepare(
+      `INSERT INTO reached(id, home_id, epoch, lsn) VALUES (1, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET home_id = excluded.home_id, epoch = excluded.epoch, lsn = excluded.lsn`,
     )
     const since = new Date(clock.now()).toISOString()
     writeFileSync(join(directory, HOLDER_FILE), `process ${String(process.pid)} since ${since}\n`, { mode: 0o600 })
   }
 
-  /** @returns the log number the home has reached at least; undefined when this directory never saw that home */
-  reached(homeId: HomeId): number | undefined {
-    return this.#mark?.home_id === homeId ? this.#mark.lsn : undefined
+  /** @returns how far the home has come at least; undefined when this directory never saw that home */
+  reached(homeId: HomeId): Reached | undefined {
+    return this.#reached?.home_id === homeId ? this.#reached : undefined
   }
 
-  /** Notes a log number that is committed. */
-  note(homeId: HomeId, lsn: number): void {
-    if (this.#mark?.home_id === homeId && this.#mark.lsn === lsn) return
-    this.#saveMark.run(homeId, lsn)
-    this.#mark = { home_id: homeId, lsn }
+  /** Notes how far the home has come; everything up to there is committed. */
+  note(homeId: HomeId, { epoch, lsn }: Reached): void {
+    const last = this.reached(homeId)
+    if (last?.epoch === epoch && last.lsn === lsn) return
+    this.#save.run(homeId, epoch, lsn)
+    this.#reached = { home_id: homeId, epoch, lsn }
   }
 
   release(): void {
@@ -65,7 +73,7 @@ export function isDirectoryHeld(directory: string): boolean {
   if (!existsSync(file)) return false
   const db = new DatabaseSync(file, { timeout: 0, readOnly: true })
   try {
-    db.prepare('SELECT count(*) FROM mark').get()
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
     return false
   } catch (cause) {
     if (isBusy(cause)) return true
@@ -86,7 +94,9 @@ function acquire(directory: string): DatabaseSync {
       PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA synchronous = OFF;
       BEGIN EXCLUSIVE;
-      CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK(id = 1), home_id TEXT NOT NULL, lsn INTEGER NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS reached(
+        id INTEGER PRIMARY KEY CHECK(id = 1), home_id TEXT NOT NULL, epoch INTEGER NOT NULL, lsn INTEGER NOT NULL
+      ) STRICT;
       COMMIT`)
     return db
   } catch (cause) {

@@ -4,6 +4,7 @@ import { RunnerMeshError } from '../../core/errors.ts'
 import { homeIdFromBytes, makeFence, type Fence, type HomeId, type PeerId, type TaskId } from '../../core/ids.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import { LeaseTable } from '../lease-table.ts'
+import type { Reached } from './directory-lock.ts'
 import { LaneTable } from './lanes.ts'
 import { taskIdOf, type TaskRow } from './rows.ts'
 import type { StoreSettings } from './settings.ts'
@@ -45,8 +46,8 @@ export class Home {
   #seq: number
   #saved: { readonly lsn: number; readonly seq: number }
 
-  /** @param reached the log number a home is known to have reached; a file behind it is an old copy, and starts a new epoch (R16) */
-  constructor(db: DatabaseSync, deps: HomeDeps, reached: (homeId: HomeId) => number | undefined) {
+  /** @param reached how far a home is known to have come; a file behind that is an old copy, and starts a new epoch (R16) */
+  constructor(db: DatabaseSync, deps: HomeDeps, reached: (homeId: HomeId) => Reached | undefined) {
     this.db = db
     this.clock = deps.clock
     this.random = deps.random
@@ -71,6 +72,7 @@ export class Home {
     this.#adoptRunning()
   }
 
+  /** The last number of the log, which only grows within an epoch. */
   get lsn(): number {
     return this.#lsn
   }
@@ -118,12 +120,13 @@ export class Home {
     return created
   }
 
-  #checkEpoch(row: HomeRow, reached: number | undefined): number {
-    if (reached === undefined || row.lsn >= reached) return row.epoch
-    const epoch = row.epoch + 1
+  #checkEpoch(row: HomeRow, reached: Reached | undefined): number {
+    const isNew = row.lsn === 0 && row.seq === 0
+    if (reached === undefined ? isNew : !isBehind(row, reached)) return row.epoch
+    const epoch = Math.max(row.epoch, reached?.epoch ?? 0) + 1
     makeFence(epoch, 1)
     this.sql.saveEpoch.run(epoch)
-    this.log.warn('store.epoch_raised', { homeId: row.home_id, epoch, lsn: row.lsn, reached })
+    this.log.warn('store.epoch_raised', { homeId: row.home_id, epoch, why: 'the queue was put back from a copy' })
     return epoch
   }
 
@@ -144,6 +147,10 @@ export class Home {
       })
     }
   }
+}
+
+function isBehind(row: Reached, reached: Reached): boolean {
+  return row.epoch < reached.epoch || (row.epoch === reached.epoch && row.lsn < reached.lsn)
 }
 
 export function refuserKey(worker: PeerId, policyDigest: string): string {

@@ -108,7 +108,7 @@ class SqliteTaskStore implements TaskStore {
     this.#endPulse()
     await opened.commit.close()
     await opened.guard.stop()
-    opened.lock.note(opened.home.homeId, opened.home.lsn)
+    opened.lock.note(opened.home.homeId, opened.home)
     opened.db.close()
     opened.lock.release()
   }
@@ -148,8 +148,8 @@ class SqliteTaskStore implements TaskStore {
     return this.#step((home, change) => cancel(home, change, taskId, now))
   }
 
-  resubmit(taskId: TaskId, now: number): Promise<boolean> {
-    return this.#step((home, change) => resubmit(home, change, taskId, now))
+  resubmit(taskId: TaskId, now: number, envelope?: string): Promise<boolean> {
+    return this.#step((home, change) => resubmit(home, change, taskId, now, envelope))
   }
 
   async sweep(now: number): Promise<Sweep> {
@@ -207,10 +207,16 @@ class SqliteTaskStore implements TaskStore {
     return this.#read(listCron)
   }
 
-  fireCron(name: string, scheduledAt: number, nextAt: number, now: number): Promise<Submitted | undefined> {
+  fireCron(
+    name: string,
+    scheduledAt: number,
+    nextAt: number,
+    now: number,
+    envelope?: string,
+  ): Promise<Submitted | undefined> {
     return this.#step((home, change, guard) => {
       guard.refuseWhenLow()
-      return fireCron(home, change, name, scheduledAt, nextAt, now)
+      return fireCron(home, change, name, scheduledAt, nextAt, now, envelope)
     })
   }
 
@@ -226,6 +232,7 @@ class SqliteTaskStore implements TaskStore {
     try {
       db = openDatabase(join(directory, 'queue.db'))
       const home = new Home(db, { clock, random, log, settings: this.#settings }, (homeId) => lock.reached(homeId))
+      lock.note(home.homeId, home)
       const guard = new DiskGuard({ directory, clock, random, log, settings: this.#settings })
       return { lock, db, home, guard, commit: this.#groupCommit(db, home, guard) }
     } catch (thrown) {
@@ -255,7 +262,7 @@ class SqliteTaskStore implements TaskStore {
   #pulse(opened: Opened): void {
     this.#endPulse = this.#deps.clock.after(this.#settings.pulseMs, () => {
       notePause(opened.home)
-      opened.lock.note(opened.home.homeId, opened.home.lsn)
+      opened.lock.note(opened.home.homeId, opened.home)
       opened.guard.keepBallast()
       this.#pulse(opened)
     })

@@ -56,8 +56,7 @@ function fallDue(home: Home, change: Change, row: TaskRow, now: number, swept: S
   }
   const how = queueTimeout(row, now)
   if (how !== undefined) {
-    end(home, change, row, how, now)
-    swept.ended.push(home.idOf(row))
+    swept.ended.push(...end(home, change, row, how, now))
   } else if (row.state === STATE.delayed) {
     promote(home, change, row, now)
     swept.ready.push(home.idOf(row))
@@ -144,8 +143,7 @@ function loseLease(home: Home, change: Change, lease: Lease, now: number, swept:
   const failures = row.failures + (verdict.kind === 'retry' ? 1 : 0)
   home.sql.saveBudgets.run(row.seq, failures, row.lost + 1)
   if (verdict.kind === 'end') {
-    end(home, change, row, verdict.status === 'failed' ? { ...verdict, error } : verdict, now)
-    swept.ended.push(taskId)
+    swept.ended.push(...end(home, change, row, verdict.status === 'failed' ? { ...verdict, error } : verdict, now))
   } else if (verdict.kind === 'retry') {
     backOff(home, change, row, failures, now)
   } else {

@@ -1,6 +1,6 @@
 /** The two ways a task moves on: back into the queue, or to its end. Rows, counts, leases and children in one step. */
 import { orderKey } from '../../core/order-key.ts'
-import { findTaskIdParts } from '../../core/ids.ts'
+import { findTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { Attempt, TaskReason, TerminalStatus } from '../../core/task.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
@@ -80,15 +80,22 @@ export interface TaskEnd extends Ending {
   readonly settledBy?: number
 }
 
-/** Ends a task, frees what it held, and frees or fails whatever waits for it, and what waits for those. */
-export function end(home: Home, change: Change, row: TaskRow, how: TaskEnd, now: number): void {
+/**
+ * Ends a task, frees what it held, and frees or fails whatever waits for it, and what waits for those.
+ * @returns all that ended, the task itself first
+ */
+export function end(home: Home, change: Change, row: TaskRow, how: TaskEnd, now: number): readonly TaskId[] {
+  const ended = [home.idOf(row)]
   const ending: { seq: number; how: TaskEnd }[] = []
   endOne(home, change, row, how, now, ending)
   for (let next = ending.pop(); next !== undefined; next = ending.pop()) {
     const waiting = home.sql.readRow.get(next.seq) as unknown as TaskRow
     // What waits for two that did not complete comes by twice.
-    if (!isEnded(waiting.state)) endOne(home, change, waiting, next.how, now, ending)
+    if (isEnded(waiting.state)) continue
+    endOne(home, change, waiting, next.how, now, ending)
+    ended.push(home.idOf(waiting))
   }
+  return ended
 }
 
 /** How a task ends when one of its needs did not complete. */

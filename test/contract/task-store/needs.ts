@@ -68,7 +68,7 @@ export function testNeeds(make: MakeStore): void {
     await desk.sweep()
     assert.equal(await desk.state(afterLoss), 'queued/blocked')
     await desk.pass(desk.lostGraceMs)
-    await desk.sweep()
+    assert.deepEqual([...(await desk.sweep()).ended].sort(), [lost.task.id, afterLoss].sort())
     assert.equal(await desk.state(afterLoss), 'failed/dependency')
   })
 

@@ -44,6 +44,13 @@ export function testScheduling(make: MakeStore): void {
     assert.deepEqual(await desk.store.listCron(), [nightly({ nextAt: NOON + MINUTE_MS })])
   })
 
+  test('a task fired for an instant carries the envelope signed for it', async () => {
+    await using desk = await openDesk(make)
+    await desk.store.saveCron(nightly({ template: sampleTask({ envelope: 'stale' }) }))
+    const fired = await desk.store.fireCron('nightly', NOON, NOON + MINUTE_MS, desk.now, 'fresh')
+    assert.equal(fired === undefined ? undefined : (await desk.find(fired.id)).envelope, 'fresh')
+  })
+
   test('R21: an instant that fires twice makes one task', async () => {
     await using desk = await openDesk(make)
     await desk.store.saveCron(nightly())
