@@ -1,5 +1,5 @@
 /** Runs container tasks on a Docker engine. It owns the containers that carry its runner's label, and nothing else. */
-import { CONTAINER_TYPES } from '../core/container-task.ts'
+import { CONTAINER_TYPES, type RepositoryTask } from '../core/container-task.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { Fence, TaskId } from '../core/ids.ts'
 import { LEASE } from '../core/lease.ts'
@@ -12,17 +12,20 @@ import type {
   RunEnd,
   RunObserver,
 } from '../core/ports/executor.ts'
+import type { RepositorySource } from '../core/ports/repository-source.ts'
 import { containerName } from './container-labels.ts'
 import { adoptContainer, runContainer, type Prepared, type RunDeps } from './container-run.ts'
-import { STANDARD_CAPABILITIES, type SpecSettings } from './container-spec.ts'
+import { STANDARD_CAPABILITIES, type ImageFacts, type SpecSettings } from './container-spec.ts'
 import { EngineContainer } from './engine-container.ts'
 import { probeEngine, readFacts, type EngineFacts } from './engine-facts.ts'
 import { connectEngine, problemText, type Engine } from './engine.ts'
+import { ImageBuilder, type BuildFault, type BuildSettings } from './image-builder.ts'
 import { ImagePuller, type Credentials, type PullSettings } from './image-puller.ts'
 import { listOurs } from './our-containers.ts'
 import type { PhaseTimes } from './phase-times.ts'
 import { findPlatformFault } from './pull-fault.ts'
 import { failed } from './run-verdict.ts'
+import type { Notice } from './shared-work.ts'
 
 export interface DockerExecutorSettings extends PullSettings {
   /** `unix:///path` or `tcp://host:port`; unset means DOCKER_HOST, else the usual socket. */
@@ -35,6 +38,7 @@ export interface DockerExecutorSettings extends PullSettings {
   readonly logMaxBytes: number
   /** What the profile `trusted` gets: the host policy's list. */
   readonly trustedCapabilities: readonly string[]
+  readonly build: BuildSettings
 }
 
 export const DOCKER_DEFAULTS: DockerExecutorSettings = {
@@ -45,6 +49,7 @@ export const DOCKER_DEFAULTS: DockerExecutorSettings = {
   pullIdleMs: 120_000,
   pullAttempts: 5,
   pullBackoffMs: 1_000,
+  build: { memoryMiB: 2_048, cpus: 1, network: 'bridge', maxBytes: 512 * 1_048_576, maxEntries: 200_000 },
 }
 
 export interface DockerExecutorDeps {
@@ -56,6 +61,8 @@ export interface DockerExecutorDeps {
   readonly settings?: Partial<DockerExecutorSettings>
   /** What this runner shows a registry, by the registry's host and port. */
   readonly credentials?: (registry: string) => Promise<Credentials | undefined>
+  /** Where repositories come from; without it their tasks are not among the supported types. */
+  readonly repositories?: RepositorySource
 }
 
 export interface DockerExecutor extends Executor {
@@ -75,10 +82,11 @@ export function createDockerExecutor(deps: DockerExecutorDeps): DockerExecutor {
 class EngineExecutor implements DockerExecutor {
   readonly runner: string
   readonly engine: Engine
-  readonly supportedTypes: readonly string[] = [CONTAINER_TYPES.image]
+  readonly supportedTypes: readonly string[]
   readonly #deps: DockerExecutorDeps
   readonly #settings: DockerExecutorSettings
   readonly #puller: ImagePuller
+  readonly #builder: ImageBuilder | undefined
   readonly #followed = new Set<string>()
   #facts: EngineFacts | undefined
 
@@ -87,7 +95,7 @@ class EngineExecutor implements DockerExecutor {
     this.#settings = settings
     this.runner = deps.runner
     this.engine = connectEngine(settings.engineHost, settings.callTimeoutMs)
-    const { clock, random, log, credentials } = deps
+    const { clock, random, log, credentials, repositories: source } = deps
     this.#puller = new ImagePuller(
       {
         engine: this.engine,
@@ -99,6 +107,11 @@ class EngineExecutor implements DockerExecutor {
       },
       settings,
     )
+    if (source !== undefined) {
+      const find = (name: string) => this.#puller.find(name)
+      this.#builder = new ImageBuilder({ engine: this.engine, source, find }, settings.build)
+    }
+    this.supportedTypes = source === undefined ? [CONTAINER_TYPES.image] : Object.values(CONTAINER_TYPES)
   }
 
   /** An engine that is not there yet is no fault: the probe says so until it is. */
@@ -106,9 +119,10 @@ class EngineExecutor implements DockerExecutor {
     await this.probe()
   }
 
-  /** Gives up pulls. Runs end by their own signals. */
+  /** Gives up pulls and builds. Runs end by their own signals. */
   stop(): Promise<void> {
     this.#puller.stop()
+    this.#builder?.stop()
     return Promise.resolve()
   }
 
@@ -183,21 +197,24 @@ class EngineExecutor implements DockerExecutor {
     times: PhaseTimes,
     signal: AbortSignal,
   ): Promise<Prepared> {
-    if (container.kind === 'repository') {
-      return { verdict: failed('build', 'This runner has no source of repositories to build from.') }
+    const notice: Notice = (text, fraction) => {
+      observer.phase('preparing', text, fraction)
     }
-    const found = await times.measure('pull_ms', () =>
-      this.#puller.ensure(
-        container.image,
-        (text, fraction) => {
-          observer.phase('preparing', text, fraction)
-        },
-        signal,
-      ),
-    )
+    const found =
+      container.kind === 'image'
+        ? await times.measure('pull_ms', () => this.#puller.ensure(container.image, notice, signal))
+        : await times.measure('build_ms', () => this.#build(container, notice, signal))
     if ('message' in found) return { verdict: failed(found.reason, found.message) }
-    const foreign = findPlatformFault({ name: container.image, ...found }, await this.#machine())
+    const foreign = findPlatformFault(
+      { name: container.kind === 'image' ? container.image : container.repo_url, ...found },
+      await this.#machine(),
+    )
     return foreign === undefined ? { image: found } : { verdict: failed(foreign.reason, foreign.message) }
+  }
+
+  async #build(task: RepositoryTask, notice: Notice, signal: AbortSignal): Promise<ImageFacts | BuildFault> {
+    if (this.#builder !== undefined) return this.#builder.ensure(task, notice, signal)
+    return { reason: 'build', message: 'This runner builds no repositories: it has no source to fetch them from.' }
   }
 
   #specSettings({ clocks }: ContainerRun): SpecSettings {
