@@ -2,10 +2,15 @@
  * A peer in a process of its own, told what to do over IPC. It ends by itself once it is stopped and the parent has let
  * go of it: whatever would keep it alive then is a leak that its tests notice.
  */
+import { join } from 'node:path'
 import { toRunnerMeshError } from '../../../src/core/errors.ts'
 import { Events } from '../../../src/core/events.ts'
 import { createOperations } from '../../../src/core/operations/invoke.ts'
 import type { Handlers } from '../../../src/core/operations/catalog.ts'
+import { createAnnouncementSeal } from '../../../src/mesh/announcement-seal.ts'
+import { createDiscoveries } from '../../../src/mesh/discovery/discoveries.ts'
+import { createFileRegistry } from '../../../src/mesh/discovery/file-registry.ts'
+import { createRememberedPeers } from '../../../src/mesh/discovery/remembered-peers.ts'
 import { loadIdentity } from '../../../src/mesh/identity.ts'
 import { createLibp2pMesh } from '../../../src/mesh/libp2p-mesh.ts'
 import { parseMeshKey, type MeshKey } from '../../../src/mesh/mesh-key.ts'
@@ -20,6 +25,10 @@ export interface PeerOptions {
   readonly keys: readonly string[]
   readonly listen: readonly string[]
   readonly limits?: Partial<MeshLimits>
+  /** A folder in which peers find each other. */
+  readonly registry?: string
+  /** Whether peers met are found again after a restart. */
+  readonly remembers?: boolean
 }
 
 export type Order =
@@ -46,12 +55,14 @@ export interface Look {
 async function run(options: PeerOptions): Promise<void> {
   const log = new RecordingLog()
   const [first, ...more] = options.keys.map(parseMeshKey)
+  const meshKeys = [first as MeshKey, ...more] as const
+  const hello = () => ({ homes: [], features: ['test'], runnerName: options.name })
   const mesh = await createLibp2pMesh({
     identity: await loadIdentity({ stateDir: options.stateDir, random: systemRandom }),
-    meshKeys: [first as MeshKey, ...more],
+    meshKeys,
     listen: options.listen,
     announce: [],
-    hello: () => ({ homes: [], features: ['test'], runnerName: options.name }),
+    hello,
     clock: systemClock,
     random: systemRandom,
     log,
@@ -77,6 +88,21 @@ async function run(options: PeerOptions): Promise<void> {
     clock: systemClock,
     log,
   })
+  const [clock, random, signer] = [systemClock, systemRandom, mesh.signer]
+  const seal = createAnnouncementSeal({ signer, meshKeys, clock })
+  const { registry: directory, remembers = false, stateDir } = options
+  const discoveries = createDiscoveries({
+    mesh,
+    discoveries: [
+      ...(directory === undefined
+        ? []
+        : [createFileRegistry({ directory, self: mesh.self, seal, clock, random, everyMs: 100 })]),
+      ...(remembers ? [createRememberedPeers({ path: join(stateDir, 'peers.json'), mesh, clock, random })] : []),
+    ],
+    hello,
+    clock,
+    log,
+  })
   const look = (): Look => ({
     self: mesh.self,
     addresses: mesh.addresses(),
@@ -91,6 +117,7 @@ async function run(options: PeerOptions): Promise<void> {
     switch (order.do) {
       case 'start':
         await mesh.start()
+        await discoveries.start()
         break
       case 'target':
         mesh.addTarget(order.address, 'test')
@@ -105,6 +132,7 @@ async function run(options: PeerOptions): Promise<void> {
         for (let call = 0; call < order.times; call += 1) await door.links()[0]?.call('list_peers', {})
         break
       case 'stop':
+        await discoveries.stop()
         await mesh.stop()
         break
       case 'look':
