@@ -29,9 +29,16 @@ export class Outbox {
     this.#deps = deps
   }
 
-  /** Resolves once the end is on disk; delivery goes on by itself. */
+  /**
+   * Resolves once the end is on disk; delivery goes on by itself. A disk that refuses it costs the end its safety against a
+   * restart, not the task its result.
+   */
   async post(grant: GrantView, end: AttemptEnd): Promise<void> {
-    await this.#deps.journal.end(grant.task_id as TaskId, grant.fence as Fence, end)
+    try {
+      await this.#deps.journal.end(grant, end)
+    } catch (error) {
+      this.#deps.log.error('outbox.not_durable', { taskId: grant.task_id, error: errorText(error) })
+    }
     this.deliver(grant, end)
   }
 

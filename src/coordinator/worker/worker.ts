@@ -1,7 +1,7 @@
 /**
  * The worker: parks claims at the homes it reaches, runs what it is granted, and reports each end through the outbox.
  *
- * The way of one grant: check (signature, form, host policy) → room → journal → run while the lease is kept → outbox.
+ * The way of one grant: check (signature, form, host policy) → room → journal, run while the lease is kept → outbox.
  * A grant that is turned down goes back to its home with the rule; nothing is run twice for one (task, fence).
  */
 import { errorText, RunnerMeshError, toRunnerMeshError, type ErrorCode } from '../../core/errors.ts'
@@ -224,7 +224,10 @@ export class Worker implements Startable {
         await this.#giveBack(link, grant)
         return
       }
-      await this.#deps.journal.begin(checked.grant)
+      // Not waited for: a container that the journal does not know yet is an orphan after a crash, and is removed.
+      this.#deps.journal.begin(checked.grant).catch((error: unknown) => {
+        this.#deps.log.error('journal.begin_failed', { taskId: grant.task_id, error: errorText(error) })
+      })
       this.#begin(checked, place, (...call) => runner.run(...call))
     } catch (error) {
       place?.()

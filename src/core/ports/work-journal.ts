@@ -24,7 +24,8 @@ export interface JournalEntry {
 
 export interface WorkJournal extends Startable {
   begin(grant: GrantView): Promise<void>
-  end(taskId: TaskId, fence: Fence, end: AttemptEnd): Promise<void>
+  /** Keeps the end even when the beginning never reached the disk. */
+  end(grant: GrantView, end: AttemptEnd): Promise<void>
   /** The home has answered, or the grant was given back. */
   forget(taskId: TaskId, fence: Fence): Promise<void>
   entries(): Promise<readonly JournalEntry[]>

@@ -58,7 +58,7 @@ class SqliteWorkJournal implements WorkJournal {
         emit: () => undefined,
       }),
       begin: db.prepare('INSERT OR REPLACE INTO work (task_id, fence, grant_json) VALUES (?, ?, ?)'),
-      end: db.prepare('UPDATE work SET end_json = ? WHERE task_id = ? AND fence = ?'),
+      end: db.prepare('INSERT OR REPLACE INTO work (task_id, fence, grant_json, end_json) VALUES (?, ?, ?, ?)'),
       forget: db.prepare('DELETE FROM work WHERE task_id = ? AND fence = ?'),
       all: db.prepare('SELECT grant_json, end_json FROM work ORDER BY fence'),
     }
@@ -76,8 +76,8 @@ class SqliteWorkJournal implements WorkJournal {
     return this.#change(({ begin }) => begin.run(grant.task_id, grant.fence, JSON.stringify(grant)))
   }
 
-  end(taskId: TaskId, fence: Fence, end: AttemptEnd): Promise<void> {
-    return this.#change((open) => open.end.run(JSON.stringify(end), taskId, fence))
+  end(grant: GrantView, end: AttemptEnd): Promise<void> {
+    return this.#change((open) => open.end.run(grant.task_id, grant.fence, JSON.stringify(grant), JSON.stringify(end)))
   }
 
   forget(taskId: TaskId, fence: Fence): Promise<void> {
