@@ -39,6 +39,8 @@ export interface RunDeps {
   readonly specSettings: (run: ContainerRun) => SpecSettings
 }
 
+const LATE_START = { attempts: 25, pauseMs: 200 } as const
+
 interface Followed {
   readonly container: EngineContainer
   readonly output: ContainerOutput
@@ -73,11 +75,10 @@ export async function adoptContainer(
   using stop = new StopSwitch(deps.clock, signal)
   const times = new PhaseTimes(deps.clock)
   const container = new EngineContainer(deps.engine, deps.clock, containerName(run.taskId, run.fence))
-  const state = await container.findState()
-  const startedAt = state === undefined ? NaN : Date.parse(state.StartedAt)
-  if (state === undefined || !(startedAt > 0)) {
+  const startedAt = await untilStarted(container, deps.clock)
+  if (startedAt === undefined) {
     await container.remove()
-    const message = state === undefined ? 'The container is gone.' : 'The container was made but never started.'
+    const message = 'The container was gone, or never started, when the worker came back.'
     return { ...failed('worker_lost', message), phases: times.read() }
   }
   const logs = new AbortController()
@@ -85,6 +86,21 @@ export async function adoptContainer(
   const leftMs = startedAt + run.clocks.runMs - deps.clock.now()
   const verdict = await follow(deps, run, { container, output }, observer, times, stop, leftMs)
   return { ...verdict, phases: times.read() }
+}
+
+/**
+ * A start that was under way when its process died may still come: the engine does not give it up.
+ * @returns epoch milliseconds of the engine's clock, undefined when there is no such container or it does not start
+ */
+async function untilStarted(container: EngineContainer, clock: Clock): Promise<number | undefined> {
+  for (let attempt = 1; attempt <= LATE_START.attempts; attempt += 1) {
+    const state = await container.findState()
+    if (state === undefined) return undefined
+    const startedAt = Date.parse(state.StartedAt)
+    if (startedAt > 0) return startedAt
+    await clock.sleep(LATE_START.pauseMs)
+  }
+  return undefined
 }
 
 async function prepare(

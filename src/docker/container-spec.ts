@@ -56,6 +56,12 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
   if (container.profile === 'strict' && container.network !== 'none') {
     return fault('policy', 'Profile strict has no network. Ask for network none, or for profile standard.')
   }
+  if (container.gpus > settings.gpuDevices.length) {
+    return fault(
+      'policy',
+      `This runner has ${settings.gpuDevices.length} GPUs for tasks, this one asks for ${container.gpus}.`,
+    )
+  }
   const user = userOf(container.profile, container.user, image.user)
   if (user === undefined) {
     return fault('policy', `Profile strict runs no ${container.user ?? ''}: name a numeric user other than 0.`)

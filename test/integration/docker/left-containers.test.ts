@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { ImageTask } from '../../../src/core/container-task.ts'
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
 import type { TaskClocks } from '../../../src/core/task.ts'
+import { labelsOf } from '../../../src/docker/container-labels.ts'
 import type { DockerExecutor } from '../../../src/docker/docker-executor.ts'
 import { createReaper, type Reaper, type ReaperSettings } from '../../../src/docker/reaper.ts'
 import { systemClock } from '../../../src/app/system.ts'
@@ -48,6 +49,10 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
   }
   const leftOf = async (run: ContainerRun, executor: DockerExecutor = same) =>
     (await executor.left()).find(({ taskId, fence }) => taskId === run.taskId && fence === run.fence)
+  /** The process writes before the engine has taken down that it runs. */
+  const untilRunning = async (run: ContainerRun) => {
+    while ((await leftOf(run))?.running !== true) await systemClock.sleep(20)
+  }
   const adopt = async (run: ContainerRun) => {
     const left = await leftOf(run)
     assert.ok(left !== undefined)
@@ -65,6 +70,7 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
 
   test('a running one is taken up with all its output and ends as if nothing had happened', async () => {
     const run = await abandoned('echo early >&2; sleep 2; echo late; exit 5')
+    await untilRunning(run)
     const { left, heard, end } = await adopt(run)
     assert.deepEqual(left, { taskId: run.taskId, fence: run.fence, attempt: 1, running: true })
     assert.equal(same.isFollowed(run.taskId, run.fence), true)
@@ -74,6 +80,21 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
     assert.equal(heard.stdout(), 'up\nlate\n')
     assert.equal(heard.stderr(), 'early\n')
     assert.equal(await containerExists(run), false)
+  })
+
+  test('one whose start was under way when its process died is waited for', async () => {
+    const run = newRun()
+    const container = await docker.createContainer({
+      name: `runner-mesh-${run.taskId}-${run.fence}`,
+      Image: 'runner-mesh-test/busybox:1',
+      Cmd: ['sh', '-c', 'echo late start'],
+      Labels: labelsOf({ ...run, runner, deadline: systemClock.now() + 60_000 }),
+    })
+    const { heard, end } = await adopt(run)
+    await systemClock.sleep(300)
+    await container.start()
+    assert.equal((await end).status, 'completed')
+    assert.equal(heard.stdout(), 'late start\n')
   })
 
   test('one that ended while nobody looked still gives its result', async () => {

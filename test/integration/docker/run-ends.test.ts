@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { ensureBusyboxImage } from '../../support/busybox-image.ts'
 import {
   containerExists,
   docker,
@@ -64,8 +65,15 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     const { end } = await runToEnd(executor, { command: ['nosuch', 'x'] })
     assert.deepEqual([end.status, end.reason, end.exitCode], ['failed', 'exit', 127])
     assert.match(end.message ?? '', /could not start "nosuch"/)
-    const { end: empty } = await runToEnd(executor, { entrypoint: [''], command: [''] })
-    assert.deepEqual([empty.status, empty.reason], ['failed', 'exit'])
+    const image = `runner-mesh-test/empty:${process.pid}`
+    await ensureBusyboxImage(docker, image, { config: {} })
+    try {
+      const { end: empty } = await runToEnd(executor, { image })
+      assert.deepEqual([empty.status, empty.reason], ['failed', 'exit'])
+      assert.match(empty.message ?? '', /neither entrypoint nor command/)
+    } finally {
+      await docker.getImage(image).remove({ force: true })
+    }
   })
 
   test('what the engine refuses to create or start fails with its sentence, at once, and leaves nothing', async () => {

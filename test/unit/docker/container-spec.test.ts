@@ -145,5 +145,6 @@ test('a writable layer is capped where the driver can', () => {
 
 test('devices are named one by one, never all of them', () => {
   const { HostConfig } = specOf({ gpus: 1 }, {}, { gpuDevices: ['GPU-1'] })
+  assert.match(faultOf({ gpus: 1 })?.message ?? '', /has 0 GPUs for tasks/)
   assert.deepEqual(HostConfig?.DeviceRequests, [{ Driver: 'nvidia', DeviceIDs: ['GPU-1'], Capabilities: [['gpu']] }])
 })
