@@ -43,7 +43,7 @@ export type SealedAnnouncement = z.output<typeof sealedAnnouncement>
 /** Nobody announces for longer; a stolen key or a forgotten file is no peer for ever. */
 export const LONGEST_ANNOUNCEMENT_MS = DAY
 /** Wall clocks of announcers and readers may differ by this much. */
-export const ANNOUNCEMENT_SKEW_MS = 5 * MINUTE
+const ANNOUNCEMENT_SKEW_MS = 5 * MINUTE
 
 export function encodeAnnouncement(announcement: Announcement, mesh: string): Uint8Array {
   const { peer, seq, issuedAt, expiresAt, addresses, runnerName, homes, features } = announcement
@@ -78,7 +78,7 @@ export function parseAnnouncement(
   if (said.issued_at > expected.now + ANNOUNCEMENT_SKEW_MS) {
     throw invalid('comes from the future; set the clock of its machine, or of this one')
   }
-  if (said.expires_at < expected.now - ANNOUNCEMENT_SKEW_MS) throw invalid('has expired')
+  if (said.expires_at < expected.now - ANNOUNCEMENT_SKEW_MS) throw invalid('has expired', { expired: true })
   return {
     peer: parsePeerId(said.peer),
     seq: said.seq,
@@ -91,6 +91,11 @@ export function parseAnnouncement(
   }
 }
 
-function invalid(why: string): RunnerMeshError {
-  return new RunnerMeshError('signature_invalid', `The announcement ${why}.`)
+/** Whether this is how `parseAnnouncement` refuses what is genuine, and only too old. */
+export function isExpiredAnnouncement(thrown: unknown): boolean {
+  return thrown instanceof RunnerMeshError && thrown.details['expired'] === true
+}
+
+function invalid(why: string, details: Readonly<Record<string, unknown>> = {}): RunnerMeshError {
+  return new RunnerMeshError('signature_invalid', `The announcement ${why}.`, { details })
 }

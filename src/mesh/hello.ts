@@ -22,7 +22,7 @@ import type { PeerHello, SelfHello } from '../core/ports/mesh.ts'
 import type { MeshKey } from './mesh-key.ts'
 
 /** Versions of the RPC protocol this build speaks, best first. */
-export const RPC_VERSIONS = ['1.0'] as const
+const RPC_VERSIONS = ['1.0'] as const
 const NONCE_BYTES = 32
 
 /** What HELLO needs of a stream. */

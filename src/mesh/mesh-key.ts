@@ -7,7 +7,7 @@ import { RunnerMeshError } from '../core/errors.ts'
 import { base32 } from '../core/ids.ts'
 import type { Random } from '../core/ports/clock.ts'
 
-export const MESH_KEY_BYTES = 32
+const MESH_KEY_BYTES = 32
 const SALT = 'runner-mesh'
 
 export interface MeshKey {

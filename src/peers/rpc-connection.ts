@@ -23,7 +23,7 @@ export interface RpcLimits {
   readonly malformed: number
 }
 
-export const RPC_LIMITS: RpcLimits = { inFlight: 1024, malformed: 8 }
+const RPC_LIMITS: RpcLimits = { inFlight: 1024, malformed: 8 }
 
 export interface RpcCall {
   /** Aborted when the asker gives up or the channel closes. */

@@ -22,7 +22,7 @@ export interface FileRegistryOptions {
   readonly everyMs?: number
 }
 
-export const FILE_REGISTRY_POLL_MS = 2 * SECOND
+const FILE_REGISTRY_POLL_MS = 2 * SECOND
 const FILE_NAME = /^[1-9A-HJ-NP-Za-km-z]{46,64}\.json$/
 
 export function createFileRegistry(options: FileRegistryOptions): Discovery {

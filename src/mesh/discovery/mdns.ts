@@ -22,9 +22,9 @@ export interface MdnsOptions {
   readonly everyMs?: number
 }
 
-export const MDNS_QUERY_MS = 10 * SECOND
+const MDNS_QUERY_MS = 10 * SECOND
 /** A peer that has not answered for this long has left the network. */
-export const MDNS_LOST_MS = 120 * SECOND
+const MDNS_LOST_MS = 120 * SECOND
 /** Questions of which not one has come back before multicast counts as broken. */
 const SILENT_QUERIES = 3
 /** Anybody near can make up names. */

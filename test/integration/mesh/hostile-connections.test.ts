@@ -14,7 +14,7 @@ import { eventually } from '../../support/eventually.ts'
 import { addressOf, Peers, type PeerProcess } from './peers.ts'
 
 /** Short deadlines, so that the tests need not wait for the real ones. */
-const limits = { helloDeadlineMs: 700 }
+const limits = { helloDeadlineMs: 400 }
 
 /** In the place of a length: bytes that all say that more follows. */
 const ENDLESS_LENGTH = Buffer.alloc(200_000, 0xff)
@@ -47,7 +47,7 @@ async function assertServes(peers: Peers, victim: PeerProcess): Promise<void> {
 }
 
 function isClosed(socket: Socket): Promise<unknown> {
-  return socket.closed ? Promise.resolve() : once(socket, 'close')
+  return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve))
 }
 
 test('connections that say nothing, little or nonsense are closed in time and keep no member out', async (t) => {
