@@ -4,11 +4,18 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { z } from 'zod'
 import type { Ready } from './peer-process.ts'
 
-const envelope = z.looseObject({ ok: z.boolean(), error: z.looseObject({ code: z.string(), message: z.string() }).optional() })
+const envelope = z.looseObject({
+  ok: z.boolean(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
+})
 
 export interface Agent {
   /** @throws Error with code and message when the tool refuses */
-  call(tool: string, args: Readonly<Record<string, unknown>>, onProgress?: (message: string) => void): Promise<Readonly<Record<string, unknown>>>
+  call(
+    tool: string,
+    args: Readonly<Record<string, unknown>>,
+    onProgress?: (message: string) => void,
+  ): Promise<Readonly<Record<string, unknown>>>
   close(): Promise<void>
 }
 
@@ -25,7 +32,13 @@ export async function connectAgent({ mcp_url: url, token_file: tokenFile }: Read
         { name, arguments: { ...args } },
         {
           timeout: 120_000,
-          ...(onProgress === undefined ? {} : { onprogress: ({ message }: { message?: string | undefined }) => { onProgress(message ?? '') } }),
+          ...(onProgress === undefined
+            ? {}
+            : {
+                onprogress: ({ message }: { message?: string | undefined }) => {
+                  onProgress(message ?? '')
+                },
+              }),
         },
       )
       const answer = envelope.parse(result.structuredContent)

@@ -16,7 +16,13 @@ export async function findDemoImage(): Promise<{ readonly image: string; readonl
 
 /** @returns why it could not be had */
 async function pull(docker: Docker): Promise<string | undefined> {
-  if (await docker.getImage(HUB_IMAGE).inspect().catch(() => undefined)) return undefined
+  if (
+    await docker
+      .getImage(HUB_IMAGE)
+      .inspect()
+      .catch(() => undefined)
+  )
+    return undefined
   try {
     const abortSignal = AbortSignal.timeout(PATIENCE_MS)
     const stream = await docker.pull(HUB_IMAGE, { abortSignal })

@@ -50,8 +50,10 @@ process.once('SIGINT', () => {
 try {
   await demo()
 } catch (error) {
-    process.stderr.write(`\n${styleText('red', 'The demo failed')}: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
+  process.stderr.write(
+    `\n${styleText('red', 'The demo failed')}: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
+  process.exitCode = 1
 } finally {
   await cleanUp()
 }
@@ -63,7 +65,19 @@ async function demo(): Promise<void> {
   say('image', `${image} (${note})`)
 
   const a = await startPeerProcess({
-    args: ['up', '--state-dir', join(folder, 'a'), '--listen', '/ip4/127.0.0.1/tcp/0', '--http', '127.0.0.1:0', '--work', 'false', '--runner-name', 'peer-A'],
+    args: [
+      'up',
+      '--state-dir',
+      join(folder, 'a'),
+      '--listen',
+      '/ip4/127.0.0.1/tcp/0',
+      '--http',
+      '127.0.0.1:0',
+      '--work',
+      'false',
+      '--runner-name',
+      'peer-A',
+    ],
   })
   cleanUps.push(() => a.stop())
   say('peer A', `${a.ready.peer_id} keeps the queue, MCP at ${a.ready.mcp_url ?? '-'}`)
@@ -72,7 +86,17 @@ async function demo(): Promise<void> {
   const keyFile = join(folder, 'mesh.key')
   await copyFile(join(folder, 'a', 'mesh.key'), keyFile)
   const b = await startPeerProcess({
-    args: ['worker', '--state-dir', join(folder, 'b'), '--key-file', keyFile, '--bootstrap', a.ready.addresses[0] ?? '', '--runner-name', 'peer-B'],
+    args: [
+      'worker',
+      '--state-dir',
+      join(folder, 'b'),
+      '--key-file',
+      keyFile,
+      '--bootstrap',
+      a.ready.addresses[0] ?? '',
+      '--runner-name',
+      'peer-B',
+    ],
   })
   cleanUps.push(() => b.stop())
   say('peer B', `${b.ready.peer_id} works, in process ${String(b.child.pid)} with its own state`)
@@ -85,14 +109,20 @@ async function demo(): Promise<void> {
   for (const task of TASKS) rows.push(await runTask(agent, image, task))
   print(rows)
   const [printed, computed, failed] = rows
-  const asExpected = printed?.[1] === 'completed' && computed?.[1] === 'completed' && failed?.[2] === '3' && rows.every((row) => row[3] === 'peer-B')
+  const asExpected =
+    printed?.[1] === 'completed' &&
+    computed?.[1] === 'completed' &&
+    failed?.[2] === '3' &&
+    rows.every((row) => row[3] === 'peer-B')
   if (!asExpected) throw new Error('a task did not end as it should; see the table')
 }
 
 async function runTask(agent: Agent, image: string, { name, command }: (typeof TASKS)[number]): Promise<Row> {
   const startedAt = performance.now()
   say(name, `agent → A: p2p_taskqueue_submit_docker_hub ${command[0]} …`)
-  const { task_id: taskId } = submitted.parse(await agent.call('p2p_taskqueue_submit_docker_hub', { image, command: [...command] }))
+  const { task_id: taskId } = submitted.parse(
+    await agent.call('p2p_taskqueue_submit_docker_hub', { image, command: [...command] }),
+  )
   say(name, `A has it on disk: ${taskId}`)
   let notes = 0
   for (;;) {
@@ -106,11 +136,21 @@ async function runTask(agent: Agent, image: string, { name, command }: (typeof T
     const ms = performance.now() - startedAt
     const { task } = answer
     const reason = task.reason === undefined ? '' : ` (${task.reason})`
-    say(name, `${task.status}${reason}, exit ${String(task.exit_code ?? '-')}, ran on ${task.worker_name ?? task.worker_id ?? '-'}`)
+    say(
+      name,
+      `${task.status}${reason}, exit ${String(task.exit_code ?? '-')}, ran on ${task.worker_name ?? task.worker_id ?? '-'}`,
+    )
     if (task.error !== undefined) say(name, `error: ${task.error}`)
     for (const line of (answer.log_tail ?? '').split('\n').slice(-3)) say(name, `log: ${line}`)
     process.stdout.write('\n')
-    return [name, task.status, String(task.exit_code ?? '-'), task.worker_name ?? task.worker_id ?? '-', `${ms.toFixed(0)} ms`, String(notes)]
+    return [
+      name,
+      task.status,
+      String(task.exit_code ?? '-'),
+      task.worker_name ?? task.worker_id ?? '-',
+      `${ms.toFixed(0)} ms`,
+      String(notes),
+    ]
   }
 }
 
@@ -121,7 +161,13 @@ function say(who: string, what: string): void {
 function print(rows: readonly Row[]): void {
   const all = [['task', 'status', 'exit', 'ran on', 'submit → result', 'progress notes'], ...rows]
   const widths = all.reduce<number[]>((most, row) => row.map((cell, at) => Math.max(most[at] ?? 0, cell.length)), [])
-  for (const row of all) process.stdout.write(`${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd()}\n`)
+  for (const row of all)
+    process.stdout.write(
+      `${row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
 }
 
 async function cleanUp(): Promise<void> {

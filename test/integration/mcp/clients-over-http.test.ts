@@ -122,7 +122,11 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
     await using client = disposable(await connect(await house.listen()))
     const task = house.fake.submit('token:agent')
     const giveUp = new AbortController()
-    const waiting = client.call(WAIT, { task_id: task.task_id }, { signal: giveUp.signal, onprogress: () => giveUp.abort() })
+    const waiting = client.call(
+      WAIT,
+      { task_id: task.task_id },
+      { signal: giveUp.signal, onprogress: () => giveUp.abort() },
+    )
     await assert.rejects(waiting)
     await ended.promise
     assert.equal(task.status, 'queued')
@@ -181,7 +185,11 @@ test('a caller without a token is refused before its body is read', async () => 
 /** Sends the head and one byte of a body that is announced to be far longer. */
 async function post(house: McpHouse, more: Record<string, string>) {
   const url = await house.listen()
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; connection: string; challenge: string }>()
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number
+    connection: string
+    challenge: string
+  }>()
   const request = httpRequest(url, { method: 'POST', headers: { 'content-type': 'application/json', ...more } })
   request.on('response', (response) => {
     resolve({

@@ -28,7 +28,10 @@ test('however the bytes are cut into chunks, the frames that come out are those 
       fc.array(fc.nat(), { maxLength: 30 }),
       (payloads, cuts) => {
         const frames = decodeAll(cut(encodeFrames(payloads), cuts))
-        assert.deepEqual(frames.map((frame) => [...frame]), payloads.map((payload) => [...payload]))
+        assert.deepEqual(
+          frames.map((frame) => [...frame]),
+          payloads.map((payload) => [...payload]),
+        )
       },
     ),
   )
