@@ -35,7 +35,7 @@ export interface MemoryAttempt extends Attempt {
 export interface Entry {
   readonly id: TaskId
   readonly seq: number
-  readonly asked: NewTask
+  asked: NewTask
   readonly attempts: MemoryAttempt[]
   readonly refusals: Refusal[]
   readonly createdAt: number
@@ -145,11 +145,16 @@ function byType(entries: readonly Entry[]): Record<string, number> {
   return counts
 }
 
+/** When the wall clock does something to a task that has not ended. */
+export function dueAt({ phase, readyAt, totalAt, asked }: Entry): number {
+  if (phase === 'ready') return Math.min(totalAt, readyAt + asked.clocks.queueMs)
+  return phase === 'delayed' ? Math.min(totalAt, readyAt) : totalAt
+}
+
 /** Milliseconds until time does something to a task. */
 export function deadlines(entry: Entry, now: number, mono: number): readonly number[] {
   if (isTerminal(entry.status)) return []
-  const total = entry.totalAt - now
-  if (entry.lease !== undefined) return [entry.lease.deadline - mono, ...(entry.stop === undefined ? [total] : [])]
-  if (entry.phase === 'ready') return [total, entry.readyAt + entry.asked.clocks.queueMs - now]
-  return entry.phase === 'delayed' ? [total, entry.readyAt - now] : [total]
+  const due = dueAt(entry) - now
+  if (entry.lease === undefined) return [due]
+  return [entry.lease.deadline - mono, ...(entry.stop === undefined ? [due] : [])]
 }

@@ -26,7 +26,7 @@ import type {
 } from '../../src/core/ports/task-store.ts'
 import { backoffMs, isRetryable } from '../../src/core/retry.ts'
 import { isTerminal, type Requirements } from '../../src/core/task.ts'
-import { deadlines, type Entry, type Refusal } from './memory-entry.ts'
+import { deadlines, dueAt, type Entry, type Refusal } from './memory-entry.ts'
 import { MemoryNames } from './memory-names.ts'
 import { MemoryTasks } from './memory-tasks.ts'
 
@@ -228,7 +228,7 @@ export class MemoryQueue extends MemoryTasks {
       const became = this.#lose(entry, now)
       if (became !== undefined) swept[became].push(entry.id)
     }
-    for (const entry of open) {
+    for (const entry of open.toSorted((a, b) => dueAt(a) - dueAt(b) || a.seq - b.seq)) {
       if (this.#fallDue(entry, now) === 'ready') swept.ready.push(entry.id)
     }
     const ended = open.filter(({ status }) => isTerminal(status)).map(({ id }) => id)

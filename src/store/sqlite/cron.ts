@@ -53,6 +53,7 @@ export function fireCron(
   scheduledAt: number,
   nextAt: number,
   now: number,
+  envelope?: string,
 ): Submitted | undefined {
   const row = home.sql.readCron.get(name) as CronRow | undefined
   if (row === undefined || row.paused === 1) return undefined
@@ -62,5 +63,6 @@ export function fireCron(
   const fired = findKey(home, template.submitter, idempotencyKey, now)
   if (fired !== undefined) return { id: home.idOf(fired), created: false }
   if (scheduledAt <= row.fired_at) return undefined
-  return submitOne(home, change, { ...template, idempotencyKey }, now, home.lastSeq)
+  const signed = envelope === undefined ? template : { ...template, envelope }
+  return submitOne(home, change, { ...signed, idempotencyKey }, now, home.lastSeq)
 }

@@ -97,13 +97,14 @@ export function requestStop(
 }
 
 /** @throws RunnerMeshError invalid_transition when a need of it did not complete */
-export function resubmit(home: Home, change: Change, taskId: TaskId, now: number): boolean {
+export function resubmit(home: Home, change: Change, taskId: TaskId, now: number, envelope?: string): boolean {
   const row = findRow(home, taskId)
   if (row === undefined || (row.state !== STATE.failed && row.state !== STATE.cancelled)) return false
   const { body } = home.sql.readSpec.get(row.seq) as { body: string }
   const spec = parseSpec(body)
   const parents = row.fence > 0 ? [] : pendingParents(home, row, spec)
   keepLastAttempt(home, row)
+  if (envelope !== undefined) home.sql.saveSpec.run(row.seq, JSON.stringify({ ...spec, envelope } satisfies Spec))
   const renewed = { ...row, total_at: now + spec.clocks.totalMs }
   home.sql.renewTask.run(row.seq, renewed.total_at)
   for (const parent of parents) home.sql.addNeed.run(parent.seq, row.seq)

@@ -4,7 +4,8 @@
  * memory, never its neighbours' (R26). Between two groups the loop turns, so that sockets and timers get their share.
  *
  * When SQLite gives up in the middle (disk full, I/O error) it may have rolled back by itself, so `isTransaction` is asked
- * before ROLLBACK (R27). Then everything in memory is taken back too, and each step is tried once more alone.
+ * before ROLLBACK (R27). Then everything in memory is taken back too, and each step is tried once more: with the others
+ * when room could be made, else alone, so that one that is too large does not stop the rest.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { RunnerMeshError } from '../../core/errors.ts'
@@ -36,8 +37,8 @@ export interface GroupCommitDeps {
   readonly maxMs: number
   /** Writes what the whole group shares, such as the last log number, just before COMMIT. */
   readonly beforeCommit: () => void
-  /** A group was taken back as a whole. After a full disk: makes room, so that its steps may be tried again. */
-  readonly onRollback: (fault: unknown) => void
+  /** A group was taken back as a whole. @returns whether room was made on a full disk, so that it is worth another try */
+  readonly onRollback: (fault: unknown) => boolean
   readonly emit: (event: StoreEvent) => void
 }
 
@@ -51,6 +52,11 @@ interface Done {
   readonly step: Step
   readonly change: Change
   readonly value: unknown
+}
+
+interface Stopped {
+  readonly fault: unknown
+  readonly roomMade: boolean
 }
 
 export class GroupCommit {
@@ -118,25 +124,21 @@ export class GroupCommit {
       if (step !== undefined) taken.push(step)
       return step
     }
-    const fault = this.#commitTogether(more)
+    const stopped = this.#commitTogether(more)
     this.#waiting = this.#waiting.slice(taken.length)
-    if (fault === undefined) return
+    if (stopped === undefined) return
+    if (stopped.roomMade && this.#commitTogether(oneByOne(taken)) === undefined) return
     for (const step of taken) this.#commitAlone(step)
   }
 
   #commitAlone(step: Step): void {
-    let offered = false
-    const once = () => {
-      if (offered) return undefined
-      offered = true
-      return step
-    }
-    const fault = this.#commitTogether(once)
-    if (fault !== undefined) step.reject(wrapSqliteError(fault))
+    let stopped = this.#commitTogether(oneByOne([step]))
+    if (stopped?.roomMade === true) stopped = this.#commitTogether(oneByOne([step]))
+    if (stopped !== undefined) step.reject(wrapSqliteError(stopped.fault))
   }
 
   /** @returns what stopped the whole group; then nothing of it happened and no promise is settled */
-  #commitTogether(next: () => Step | undefined): unknown {
+  #commitTogether(next: () => Step | undefined): Stopped | undefined {
     const done: Done[] = []
     const failed: { readonly step: Step; readonly thrown: unknown }[] = []
     try {
@@ -161,8 +163,7 @@ export class GroupCommit {
     } catch (fault) {
       for (const { change } of done.reverse()) change.undo()
       if (this.#deps.db.isTransaction) this.#rollback.run()
-      this.#deps.onRollback(fault)
-      return fault ?? new RunnerMeshError('internal', 'A step of the store threw nothing.')
+      return { fault, roomMade: this.#deps.onRollback(fault) }
     }
     for (const { step, thrown } of failed) step.reject(wrapSqliteError(thrown))
     for (const { step, value } of done) step.resolve(value)
@@ -181,4 +182,9 @@ export class GroupCommit {
     for (const needs of ready) this.#deps.emit({ kind: 'ready', needs })
     for (const taskId of changed) this.#deps.emit({ kind: 'changed', taskId })
   }
+}
+
+function oneByOne(steps: readonly Step[]): () => Step | undefined {
+  const left = steps.values()
+  return () => left.next().value
 }

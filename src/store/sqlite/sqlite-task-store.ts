@@ -252,7 +252,7 @@ class SqliteTaskStore implements TaskStore {
       onRollback: (fault) => {
         home.forgetSaved()
         this.#deps.log.error('store.group_failed', { error: errorText(fault) })
-        if (isFull(fault) && guard.dropBallast()) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+        return isFull(fault) && makeRoom(db, guard)
       },
       emit: (event) => this.#emit(event),
     })
@@ -304,5 +304,17 @@ function sweepOf(home: Home, steps: readonly Swept[], now: number): Sweep {
     suspect: steps.flatMap((step) => step.suspect),
     ended: steps.flatMap((step) => step.ended),
     ...(next.length === 0 ? {} : { nextDueMs: Math.min(...next) }),
+  }
+}
+
+/** Gives up the ballast, and lets the write-ahead log start from its beginning again. @returns whether that made room */
+function makeRoom(db: DatabaseSync, guard: DiskGuard): boolean {
+  const dropped = guard.dropBallast()
+  try {
+    const { busy, log } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number; log: number }
+    return dropped || (busy === 0 && log === 0)
+  } catch (thrown) {
+    if (isFull(thrown)) return dropped
+    throw thrown
   }
 }

@@ -54,7 +54,7 @@ function taskStatements(db: DatabaseSync) {
          AND NOT EXISTS (SELECT 1 FROM refusal r WHERE r.seq = t.seq AND r.worker = ?2 AND r.policy_digest = ?3)
          ORDER BY order_key, seq LIMIT 1`,
     ),
-    readDue: db.prepare('SELECT seq FROM task WHERE finished_at IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?'),
+    readDue: db.prepare('SELECT * FROM task WHERE finished_at IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?'),
     readDelayedDue: db.prepare(
       'SELECT * FROM task WHERE finished_at IS NULL AND due_at <= ? AND state = 1 ORDER BY due_at LIMIT ?',
     ),
@@ -77,6 +77,7 @@ function transitionStatements(db: DatabaseSync) {
          finished_at = NULL, purge_at = NULL, reason = NULL WHERE seq = ?1`,
     ),
     saveBudgets: db.prepare('UPDATE task SET failures = ?2, lost = ?3 WHERE seq = ?1'),
+    saveSpec: db.prepare('UPDATE spec SET body = ?2 WHERE seq = ?1'),
     savePending: db.prepare('UPDATE task SET pending = ?2 WHERE seq = ?1'),
     saveStop: db.prepare('UPDATE task SET stop = ?2, updated_at = ?3 WHERE seq = ?1'),
     saveDue: db.prepare('UPDATE task SET due_at = ?2 WHERE seq = ?1'),

@@ -29,8 +29,8 @@ export function nothingSwept(): Swept {
 export function sweepDue(home: Home, change: Change, now: number): Swept {
   const swept = nothingSwept()
   if (home.quietUntil > now) return swept
-  const rows = home.sql.readDue.all(now, SWEEP_ROWS) as unknown as Pick<TaskRow, 'seq'>[]
-  for (const { seq } of rows) {
+  const rows = home.sql.readDue.all(now, SWEEP_ROWS) as unknown as TaskRow[]
+  for (const { seq } of rows.toSorted(byInstant)) {
     // Read again: the end of one may have ended the next.
     const row = home.sql.readRow.get(seq) as unknown as TaskRow
     if (!isEnded(row.state)) fallDue(home, change, row, now, swept)
@@ -38,6 +38,12 @@ export function sweepDue(home: Home, change: Change, now: number): Swept {
   if (rows.length === SWEEP_ROWS) return { ...swept, more: true }
   setQuietUntil(home, change)
   return swept
+}
+
+/** What fell due first happens first. What runs is listed by its queue clock, which means nothing any more. */
+function byInstant(a: TaskRow, b: TaskRow): number {
+  const at = (row: TaskRow) => (row.state === STATE.running ? row.total_at : row.due_at)
+  return at(a) - at(b) || a.seq - b.seq
 }
 
 function setQuietUntil(home: Home, change: Change): void {

@@ -54,7 +54,7 @@ class SqliteWorkJournal implements WorkJournal {
         mono: () => this.#clock.mono(),
         ...GROUP,
         beforeCommit: () => undefined,
-        onRollback: () => undefined,
+        onRollback: () => false,
         emit: () => undefined,
       }),
       begin: db.prepare('INSERT OR REPLACE INTO work (task_id, fence, grant_json) VALUES (?, ?, ?)'),

@@ -136,6 +136,21 @@ export function testLeases(make: MakeStore): void {
     assert.notEqual(await desk.claimAny(), undefined)
   })
 
+  test('R18: a worker that slept through its lease goes on, completes late, or learns that another has the task', async () => {
+    await using desk = await openDesk(make)
+    const suspect = await desk.run()
+    const unclaimed = await desk.run({ idempotent: true })
+    const reclaimed = await desk.run({ idempotent: true, priority: 10 })
+    await desk.pass(LEASE_MS)
+    await desk.sweep()
+    assert.equal((await desk.claim({ worker: BOB })).task.id, reclaimed.task.id)
+    assert.equal(await desk.renew(suspect), 'renewed')
+    assert.equal(await desk.renew(unclaimed), 'lost')
+    assert.equal((await desk.settle(unclaimed)).outcome, 'settled')
+    assert.equal(await desk.renew(reclaimed), 'lost')
+    assert.equal((await desk.settle(reclaimed)).outcome, 'fenced')
+  })
+
   test('R6: a renewal of an old grant is refused, and so is one by another worker', async () => {
     await using desk = await openDesk(make)
     const old = await desk.run({ idempotent: true })

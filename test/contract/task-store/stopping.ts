@@ -108,6 +108,18 @@ export function testStopping(make: MakeStore): void {
     )
   })
 
+  test('a task queued again carries the envelope it was signed with anew, and keeps its own without one', async () => {
+    await using desk = await openDesk(make)
+    const first = await desk.run({ envelope: 'stale' })
+    await desk.fail(first)
+    await desk.store.resubmit(first.task.id, desk.now, 'fresh')
+    const second = await desk.claim()
+    assert.equal(second.task.envelope, 'fresh')
+    await desk.fail(second)
+    await desk.store.resubmit(first.task.id, desk.now)
+    assert.equal((await desk.claim()).task.envelope, 'fresh')
+  })
+
   test('a report of a grant from before the resubmit changes nothing', async () => {
     await using desk = await openDesk(make)
     const grant = await desk.run()

@@ -64,7 +64,7 @@ export function testSubmitting(make: MakeStore): void {
     assert.deepEqual(payloads, [{ number: 1 }, { number: 2 }, { number: 3 }])
   })
 
-  test('a repeat with the same idempotency key answers the first task', async () => {
+  test('R19: a submit repeated because its answer came late is answered with the first task', async () => {
     await using desk = await openDesk(make)
     const first = await desk.submitted({ idempotencyKey: 'k', payload: { a: 1, b: 2 } })
     const again = await desk.submitted({ idempotencyKey: 'k', payload: { b: 2, a: 1 } })
