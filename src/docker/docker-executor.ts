@@ -41,7 +41,7 @@ export interface DockerExecutorSettings extends PullSettings {
   readonly build: BuildSettings
 }
 
-export const DOCKER_DEFAULTS: DockerExecutorSettings = {
+const DOCKER_DEFAULTS: DockerExecutorSettings = {
   callTimeoutMs: 120_000,
   leaseMs: LEASE.leaseMs,
   logMaxBytes: 64 * 1_048_576,

@@ -29,7 +29,7 @@ export interface ReaperSettings {
 }
 
 /** Together below the 90 s within which an orphan must be gone. */
-export const REAPER_DEFAULTS: ReaperSettings = { everyMs: 60 * SECOND, unfollowedMs: 25 * SECOND }
+const REAPER_DEFAULTS: ReaperSettings = { everyMs: 60 * SECOND, unfollowedMs: 25 * SECOND }
 
 export interface Reaper extends Startable {
   /** @returns how many containers it removed. @throws RunnerMeshError executor_unavailable */

@@ -36,8 +36,7 @@ export async function ensureBusyboxImage(docker: Docker, tag: string, options: B
   return image.imageId
 }
 
-/** The archive alone, for `docker load` elsewhere. */
-export function busyboxArchive(tag: string, options: BusyboxOptions = {}): Promise<ImageArchive> {
+function busyboxArchive(tag: string, options: BusyboxOptions = {}): Promise<ImageArchive> {
   const architecture = options.architecture ?? GO_ARCH[arch] ?? arch
   const config = options.config ?? { Cmd: ['sh'] }
   return imageArchive(tag, architecture, { Env: ['PATH=/bin:/usr/bin:/sbin:/usr/sbin'], ...config }, [

@@ -20,7 +20,7 @@ const CLOCKS: TaskClocks = { queueMs: 60_000, prepareMs: 30_000, runMs: 30_000, 
 const HOME = 'testtesttesttest' as HomeId
 let serial = 0
 
-export function newGrant(): { readonly taskId: TaskId; readonly fence: Fence; readonly attempt: number } {
+function newGrant(): { readonly taskId: TaskId; readonly fence: Fence; readonly attempt: number } {
   serial += 1
   const seq = process.pid * 100_000 + serial
   return { taskId: formatTaskId({ home: HOME, epoch: 1, seq }), fence: makeFence(1, seq), attempt: 1 }

@@ -59,7 +59,7 @@ export async function imageArchive(
 }
 
 /** An uncompressed tar whose entries all belong to root and carry the same old date. */
-export async function tarOf(files: readonly ImageFile[]): Promise<Buffer> {
+async function tarOf(files: readonly ImageFile[]): Promise<Buffer> {
   const pack = tar.pack()
   const date = new Date('2020-01-01T00:00:00Z')
   for (const file of files) {
