@@ -23,6 +23,7 @@ const VENDORS_OF = {
   mesh: ['libp2p', '@libp2p/[^/]+', '@chainsafe/[^/]+', '@multiformats/[^/]+'],
   docker: ['dockerode', 'tar-stream'],
   github: ['@octokit/(?!webhooks)[^/]+'],
+  coordinator: ['croner'],
   mcp: ['@modelcontextprotocol/[^/]+'],
   webhook: ['@octokit/webhooks[^/]*', '@actions/expressions'],
   app: ['pino', 'yaml'],

@@ -28,6 +28,8 @@ const number = (low: number, high: number) =>
     .transform(Number)
     .refine((value) => value >= low && value <= high, `must be from ${String(low)} to ${String(high)}`)
 
+const wholeNumber = (low: number, high: number) => number(low, high).refine(Number.isInteger, 'must be a whole number')
+
 const seconds = (low: number, high: number) => number(low, high).transform((value) => Math.round(value * SECOND))
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true')
@@ -151,6 +153,12 @@ export const SETTINGS = {
       .default(24 * HOUR),
     '24',
     'How long ended tasks are kept.',
+  ),
+  maxRunningPerSubmitter: setting(
+    'max-running-per-submitter',
+    wholeNumber(1, 1_000_000).optional(),
+    undefined,
+    'Tasks of one submitter that this queue lets run at a time. Default: any number.',
   ),
   logLevel: setting('log-level', z.enum(LOG_LEVELS).default('info'), 'info', 'debug, info, warn, error or silent.'),
 } as const satisfies Record<string, Setting>

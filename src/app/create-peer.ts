@@ -4,11 +4,12 @@
  */
 import { availableParallelism, hostname } from 'node:os'
 import { MeshCache } from '../coordinator/cache/mesh-cache.ts'
+import { CronSchedules } from '../coordinator/cron/cron.ts'
 import { createLocalLink, Links } from '../coordinator/links.ts'
 import { createHandlers } from '../coordinator/handlers/create-handlers.ts'
 import { Home } from '../coordinator/home.ts'
 import { PeerBook } from '../coordinator/peer-book.ts'
-import { SUBMISSION } from '../coordinator/submission.ts'
+import { sealTask, SUBMISSION } from '../coordinator/submission.ts'
 import { errorText } from '../core/errors.ts'
 import { Events } from '../core/events.ts'
 import { LEASE, type LeaseSettings } from '../core/lease.ts'
@@ -134,6 +135,9 @@ async function assemble(
           clock,
           log,
           lease,
+          ...(config.maxRunningPerSubmitter === undefined
+            ? {}
+            : { maxRunningPerSubmitter: config.maxRunningPerSubmitter }),
         }),
       )
     : undefined
@@ -188,9 +192,19 @@ async function assemble(
         }),
       })
     : undefined
+  const cron =
+    home === undefined
+      ? undefined
+      : new CronSchedules({
+          home,
+          clock,
+          log,
+          seal: (task, now) => sealTask(task, now, { signer: mesh.signer, meshId: mesh.meshId, random }),
+        })
   const operations = createOperations(
     createHandlers({
       home,
+      cron,
       cache: new MeshCache({ self: mesh.self, store: cacheStore, links: () => links.all(), clock, log }),
       mesh,
       peers,
@@ -209,6 +223,7 @@ async function assemble(
   })
   for (const address of config.bootstrap) mesh.addTarget(address, 'bootstrap')
   await start(mesh)
+  if (cron !== undefined) await start(cron)
 
   if (worker !== undefined) {
     if (home !== undefined) {

@@ -9,6 +9,8 @@ import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors
 import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
 import { mcp } from './commands/mcp.ts'
 import { addCacheCommands } from './commands/cache.ts'
+import { addCronCommands } from './commands/cron.ts'
+import { addRetryCommand } from './commands/retry.ts'
 import { serve } from './commands/serve.ts'
 import {
   cancel,
@@ -184,6 +186,8 @@ function createProgram(
       ended(await withPeer(environment, (link) => action({ link, output, signal }, ...command.args)))
     })
   }
+  addRetryCommand(program, run)
+  addCronCommands(program, run)
   addCacheCommands(program, run)
   const guardCommand = program
     .command('guard', { hidden: true })

@@ -29,6 +29,8 @@ export interface HomeDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly lease: LeaseSettings
+  /** Tasks of one submitter that run at a time; undefined means any number. */
+  readonly maxRunningPerSubmitter?: number
 }
 
 export interface ClaimCall {
@@ -37,6 +39,13 @@ export interface ClaimCall {
   readonly offer: Offer
   readonly max: number
   readonly waitMs: number
+}
+
+export interface CronFiring {
+  readonly scheduledAt: number
+  readonly nextAt: number
+  readonly template: NewTask
+  readonly envelope: string | undefined
 }
 
 /** The store is swept at least this often. */
@@ -131,6 +140,7 @@ export class Home implements Startable {
       leaseMs: this.#deps.lease.leaseMs,
       fits: (needs: Requirements) => fits(needs, offer),
       policyDigest: offer.policy.digest,
+      ...(this.#deps.maxRunningPerSubmitter === undefined ? {} : { submitterCap: this.#deps.maxRunningPerSubmitter }),
     }
     if (waitMs > 0) this.#emit({ name: 'claim.parked', worker })
     const grants = await this.#parked.park(request, offer, waitMs, signal)
@@ -181,6 +191,24 @@ export class Home implements Startable {
     if (outcome === 'requested') this.#emit({ name: 'task.cancel_requested', taskId })
     if (outcome === 'cancelled') this.#emit({ name: 'task.settled', taskId, status: 'cancelled', reason: 'cancelled' })
     return outcome
+  }
+
+  /** @returns false when the task is neither failed nor cancelled. @throws RunnerMeshError invalid_transition */
+  async resubmit({ id, type, submitter }: Task, envelope: string | undefined): Promise<boolean> {
+    const queued = await this.store.resubmit(id, this.#deps.clock.now(), envelope)
+    if (queued) this.#emit({ name: 'task.submitted', taskId: id, type, submitter })
+    return queued
+  }
+
+  /** A schedule falls due. @returns undefined when it is gone or paused, or when a later instant has fired */
+  async fireCron(
+    name: string,
+    { scheduledAt, nextAt, template, envelope }: CronFiring,
+  ): Promise<Submitted | undefined> {
+    const fired = await this.store.fireCron(name, scheduledAt, nextAt, this.#deps.clock.now(), envelope)
+    const { type, submitter } = template
+    if (fired?.created === true) this.#emit({ name: 'task.submitted', taskId: fired.id, type, submitter })
+    return fired
   }
 
   async #claim(request: Parameters<TaskStore['claim']>[0]): Promise<readonly Grant[]> {

@@ -71,7 +71,7 @@ export async function toNewTask(
   caller: Caller,
   deps: SubmissionDeps,
 ): Promise<NewTask> {
-  const clocks = withDefaults(options.clocks, deps.settings.clocks)
+  const clocks = withDefaults(options, deps.settings.clocks)
   const now = deps.clock.now()
   const task: NewTask = {
     type,
@@ -94,7 +94,7 @@ export async function toNewTask(
     tags: [...new Set(options.tags ?? [])],
     retentionMs: options.retention_ms ?? deps.settings.retentionMs,
   }
-  return isContainerType(type) ? { ...task, envelope: await seal(task, now, deps) } : task
+  return isContainerType(type) ? { ...task, envelope: await sealTask(task, now, deps) } : task
 }
 
 /** What a container of this payload needs of its host. The worker derives the same from the signed payload. */
@@ -127,7 +127,12 @@ export function containerPayload(type: string, payload: unknown): JsonObject | u
   return undefined
 }
 
-async function seal(task: NewTask, now: number, { signer, meshId, random }: SubmissionDeps): Promise<string> {
+/** Signs what is to run, for as long as the task may live from `now` on. */
+export function sealTask(
+  task: Pick<NewTask, 'type' | 'payload' | 'clocks' | 'submitter' | 'depth'>,
+  now: number,
+  { signer, meshId, random }: Pick<SubmissionDeps, 'signer' | 'meshId' | 'random'>,
+): Promise<string> {
   const { clocks } = task
   const content: TaskEnvelope = {
     audience: meshId,
@@ -150,13 +155,20 @@ async function seal(task: NewTask, now: number, { signer, meshId, random }: Subm
   return signer.seal('task', new TextEncoder().encode(JSON.stringify(content)))
 }
 
-function withDefaults(asked: Options['clocks'], defaults: TaskClocks): TaskClocks {
+/** The total clock runs from the submit on, so a delay is on top of it unless the submit names both. */
+function withDefaults({ clocks: asked, delay_ms: delayMs = 0 }: Options, defaults: TaskClocks): TaskClocks {
   const clocks = {
     queueMs: asked?.queue_ms ?? defaults.queueMs,
     prepareMs: asked?.prepare_ms ?? defaults.prepareMs,
     runMs: asked?.run_ms ?? defaults.runMs,
     graceMs: asked?.grace_ms ?? defaults.graceMs,
-    totalMs: asked?.total_ms ?? defaults.totalMs,
+    totalMs: asked?.total_ms ?? defaults.totalMs + delayMs,
+  }
+  if (delayMs >= clocks.totalMs) {
+    throw new RunnerMeshError(
+      'bad_request',
+      `delay_ms ${String(delayMs)} leaves nothing of total_ms ${String(clocks.totalMs)}, which runs from the submit on. Raise total_ms or leave it out.`,
+    )
   }
   if (asked?.total_ms !== undefined && asked.queue_ms !== undefined && asked.queue_ms > asked.total_ms) {
     throw new RunnerMeshError(

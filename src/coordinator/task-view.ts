@@ -1,7 +1,7 @@
 /** Tasks and grants as the wire shows them. */
 import type { Grant } from '../core/ports/task-store.ts'
-import type { GrantView, TaskView } from '../core/operations/views.ts'
-import type { Json, JsonObject, Task } from '../core/task.ts'
+import type { AttemptView, GrantView, TaskView } from '../core/operations/views.ts'
+import type { Attempt, Json, JsonObject, Task } from '../core/task.ts'
 
 export interface ViewOptions {
   /** Payload and result as well; lists leave them out. */
@@ -51,6 +51,20 @@ export function toTaskView(task: Task, { bodies, runnerName }: ViewOptions): Tas
           }),
     payload: bodies ? (task.payload as TaskView['payload']) : undefined,
     result: bodies && task.result !== undefined ? (withoutLogText(task.result) as TaskView['result']) : undefined,
+  })
+}
+
+export function toAttemptView(attempt: Attempt, runnerName: ViewOptions['runnerName']): AttemptView {
+  return defined<AttemptView>({
+    number: attempt.number,
+    fence: attempt.fence,
+    worker_id: attempt.worker,
+    worker_name: runnerName(attempt.worker),
+    started_at: attempt.startedAt,
+    ended_at: attempt.endedAt,
+    outcome: attempt.outcome,
+    reason: attempt.reason,
+    error: attempt.error,
   })
 }
 

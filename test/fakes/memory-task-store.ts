@@ -165,6 +165,22 @@ export class MemoryTaskStore implements TaskStore {
     return [...classes.values()]
   }
 
+  nextReady(needs: Requirements, most: number): readonly TaskId[] {
+    const key = fitClassKey(needs)
+    const taken = new Map<string, number>()
+    return this.#queue.entries
+      .filter(({ phase, asked }) => phase === 'ready' && fitClassKey(asked.requirements) === key)
+      .sort((a, b) => a.orderKey - b.orderKey || a.seq - b.seq)
+      .filter(({ asked: { group } }) => {
+        if (group === undefined) return true
+        const slots = (taken.get(group.key) ?? 0) + 1
+        taken.set(group.key, slots)
+        return slots <= this.#queue.freeSlots(group.key)
+      })
+      .slice(0, most)
+      .map(({ id }) => id)
+  }
+
   saveCron(entry: CronEntry): Promise<void> {
     this.#crons.set(entry.name, { ...entry, firedAt: this.#crons.get(entry.name)?.firedAt ?? 0 })
     return Promise.resolve()

@@ -9,14 +9,17 @@ import type { Clock, Random } from '../../core/ports/clock.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import type { Task } from '../../core/task.ts'
 import type { MeshCache } from '../cache/mesh-cache.ts'
+import type { CronSchedules } from '../cron/cron.ts'
 import type { Home } from '../home.ts'
 import type { PeerBook } from '../peer-book.ts'
-import type { SubmissionSettings } from '../submission.ts'
+import type { SubmissionDeps, SubmissionSettings } from '../submission.ts'
 import { toTaskView } from '../task-view.ts'
 
 export interface HandlerDeps {
   /** Undefined on a peer that only works. */
   readonly home: Home | undefined
+  /** Set with the home. */
+  readonly cron: CronSchedules | undefined
   readonly cache: MeshCache
   readonly mesh: Mesh
   readonly peers: PeerBook
@@ -37,6 +40,11 @@ export function getHome({ home }: Pick<HandlerDeps, 'home'>): Home {
     'peer_not_allowed',
     'This peer only works and keeps no queue. Ask a peer that was started with: runner-mesh up',
   )
+}
+
+/** What it takes to make a task of a submit. */
+export function submissionOf({ mesh, clock, random, submission }: HandlerDeps): SubmissionDeps {
+  return { signer: mesh.signer, meshId: mesh.meshId, clock, random, settings: submission }
 }
 
 /**

@@ -1,9 +1,11 @@
 /** All handlers of the catalog, from their subjects. */
 import type { Handlers } from '../../core/operations/catalog.ts'
 import { createCacheHandlers } from './cache-handlers.ts'
+import { createCronHandlers } from './cron-handlers.ts'
 import type { HandlerDeps } from './context.ts'
 import { createReadHandlers } from './read-handlers.ts'
 import { createSubmitHandlers } from './submit-handlers.ts'
+import { createUpkeepHandlers } from './upkeep-handlers.ts'
 import { createWorkHandlers } from './work-handlers.ts'
 
 export function createHandlers(deps: HandlerDeps): Handlers {
@@ -11,6 +13,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createSubmitHandlers(deps),
     ...createReadHandlers(deps),
     ...createWorkHandlers(deps),
+    ...createUpkeepHandlers(deps),
+    ...createCronHandlers(deps),
     ...createCacheHandlers(deps),
   }
 }

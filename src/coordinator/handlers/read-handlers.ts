@@ -1,14 +1,15 @@
 /** Handlers of the operations that only look. */
 import { canonicalTaskType } from '../../core/container-task.ts'
 import type { AnyEvent } from '../../core/events.ts'
-import type { TaskId } from '../../core/ids.ts'
+import type { PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
 import type { Caller } from '../../core/operations/operation.ts'
+import type { AttemptView } from '../../core/operations/views.ts'
 import type { TaskFilter } from '../../core/ports/task-store.ts'
 import { explain } from '../explain.ts'
 import { listPeers } from '../peer-book.ts'
-import { logTail } from '../task-view.ts'
+import { logTail, toAttemptView } from '../task-view.ts'
 import { waitForEnd } from '../waiting.ts'
 import { getHome, getVisibleTask, viewOf, type HandlerDeps } from './context.ts'
 
@@ -28,7 +29,11 @@ export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperat
     p2p_taskqueue_get_task: async (input, { caller }) => {
       const task = await getVisibleTask(deps, input.task_id, caller)
       const tail = logTail(task.result, input.log_tail_lines)
-      return { task: viewOf(deps, task), ...(tail === undefined ? {} : { log_tail: tail }) }
+      return {
+        task: viewOf(deps, task),
+        ...(tail === undefined ? {} : { log_tail: tail }),
+        ...(input.attempts ? { attempts: await attemptsOf(deps, task.id) } : {}),
+      }
     },
     p2p_taskqueue_wait_task: async (input, { caller, signal, progress }) => {
       const { task, timedOut } = await waitForEnd(
@@ -47,7 +52,9 @@ export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperat
       return { task: viewOf(deps, task), timed_out: timedOut, ...(tail === undefined ? {} : { log_tail: tail }) }
     },
     p2p_taskqueue_list_tasks: async (input, { caller }) => {
-      const page = await getHome(deps).store.list(filterOf(input, caller), input.limit, input.cursor)
+      const filter = filterOf(input, caller)
+      if (filter === undefined) return { tasks: [] }
+      const page = await getHome(deps).store.list(filter, input.limit, input.cursor)
       return {
         tasks: page.tasks.map((task) => viewOf(deps, task, false)),
         ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),
@@ -61,14 +68,25 @@ export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperat
   }
 }
 
-function filterOf(input: Input<'p2p_taskqueue_list_tasks'>, caller: Caller): TaskFilter {
+async function attemptsOf(deps: HandlerDeps, taskId: TaskId): Promise<AttemptView[]> {
+  const attempts = await getHome(deps).store.attempts(taskId)
+  return attempts.map((attempt) => toAttemptView(attempt, (peer) => deps.peers.runnerName(peer)))
+}
+
+/** @returns undefined when nothing of what is asked for may be seen */
+function filterOf(input: Input<'p2p_taskqueue_list_tasks'>, caller: Caller): TaskFilter | undefined {
   const types = (input.task_types ?? []).map(canonicalTaskType)
+  const statuses = [...(input.status === undefined ? [] : [input.status]), ...(input.statuses ?? [])]
+  // Others' tasks are for administrators.
+  const submitter = caller.access.has('admin') ? input.submitter : caller.principal
+  if (input.submitter !== undefined && input.submitter !== submitter) return undefined
   return {
-    ...(input.status === undefined ? {} : { statuses: [input.status] }),
+    ...(statuses.length === 0 ? {} : { statuses }),
     ...(types.length === 0 ? {} : { types }),
     ...(input.workflow_id === undefined ? {} : { workflowId: input.workflow_id }),
     ...(input.tag === undefined ? {} : { tag: input.tag }),
-    ...(caller.access.has('admin') ? {} : { submitter: caller.principal }),
+    ...(submitter === undefined ? {} : { submitter }),
+    ...(input.worker_id === undefined ? {} : { worker: input.worker_id as PeerId }),
   }
 }
 
@@ -86,6 +104,7 @@ async function statusOf(
     completed: counts?.byStatus.completed ?? 0,
     failed: counts?.byStatus.failed ?? 0,
     cancelled: counts?.byStatus.cancelled ?? 0,
+    ...(counts === undefined ? {} : { suspect: counts.suspect }),
     parked_claims: home?.parkedClaims ?? 0,
     connected_peers: mesh.peers().length,
     ...(counts?.oldestReadyAt === undefined ? {} : { oldest_ready_at: counts.oldestReadyAt }),

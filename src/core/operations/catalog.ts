@@ -1,9 +1,11 @@
 /** Every operation there is, by name. Doors are projections of this table. */
 import type { z } from 'zod'
 import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } from './cache.ts'
+import { cronList, cronPause, cronRemove, cronResume, cronSave } from './cron.ts'
 import type { Call } from './operation.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
 import { submitImage, submitRepository, submitTask } from './submit.ts'
+import { pruneTasks, resubmitTask } from './upkeep.ts'
 import { cancelTask, claimNext, completeTask, releaseTask, renewLeases } from './work.ts'
 
 export const CATALOG = {
@@ -21,6 +23,13 @@ export const CATALOG = {
   [completeTask.name]: completeTask,
   [releaseTask.name]: releaseTask,
   [cancelTask.name]: cancelTask,
+  [resubmitTask.name]: resubmitTask,
+  [pruneTasks.name]: pruneTasks,
+  [cronSave.name]: cronSave,
+  [cronList.name]: cronList,
+  [cronRemove.name]: cronRemove,
+  [cronPause.name]: cronPause,
+  [cronResume.name]: cronResume,
   [cacheGet.name]: cacheGet,
   [cacheSet.name]: cacheSet,
   [cacheHas.name]: cacheHas,

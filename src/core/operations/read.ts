@@ -1,8 +1,8 @@
 /** Operations that only look. */
 import { z } from 'zod'
-import { STATUSES } from '../task.ts'
+import { STATUSES, type TaskStatus } from '../task.ts'
 import { defineOperation, READS } from './operation.ts'
-import { instant, jsonObject, peerView, taskIdField, taskView } from './views.ts'
+import { attemptView, instant, jsonObject, peerView, taskIdField, taskView } from './views.ts'
 
 export const getTask = defineOperation({
   name: 'p2p_taskqueue_get_task',
@@ -13,8 +13,9 @@ export const getTask = defineOperation({
   input: z.strictObject({
     task_id: taskIdField,
     log_tail_lines: z.int().min(0).max(1000).default(0).describe('Last lines of the log to include'),
+    attempts: z.boolean().default(false).describe('Include every attempt'),
   }),
-  output: z.object({ task: taskView, log_tail: z.string().optional() }),
+  output: z.object({ task: taskView, log_tail: z.string().optional(), attempts: z.array(attemptView).optional() }),
 })
 
 export const waitTask = defineOperation({
@@ -32,6 +33,11 @@ export const waitTask = defineOperation({
   output: z.object({ task: taskView, timed_out: z.boolean(), log_tail: z.string().optional() }),
 })
 
+/** A word of `status`, whose list an agent pays for once. */
+const statusWord = z.string().refine((word): word is TaskStatus => STATUSES.some((status) => status === word), {
+  error: `is not one of ${STATUSES.join(', ')}`,
+})
+
 export const listTasks = defineOperation({
   name: 'p2p_taskqueue_list_tasks',
   title: 'List tasks',
@@ -40,9 +46,12 @@ export const listTasks = defineOperation({
   hints: READS,
   input: z.strictObject({
     status: z.enum(STATUSES).optional(),
+    statuses: z.array(statusWord).max(STATUSES.length).optional(),
     task_types: z.array(z.string().max(128)).max(64).optional(),
     workflow_id: z.string().max(256).optional(),
     tag: z.string().max(128).optional(),
+    submitter: z.string().max(256).optional(),
+    worker_id: z.string().max(128).optional(),
     limit: z.int().min(1).max(100).default(20),
     cursor: z.string().max(256).optional(),
   }),
@@ -67,6 +76,7 @@ export const queueStatus = defineOperation({
     completed: z.int(),
     failed: z.int(),
     cancelled: z.int(),
+    suspect: z.int().optional().describe('Running tasks whose lease has ended'),
     parked_claims: z.int(),
     connected_peers: z.int(),
     oldest_ready_at: instant().optional(),

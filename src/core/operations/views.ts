@@ -49,6 +49,20 @@ export const taskView = z.object({
 })
 export type TaskView = z.output<typeof taskView>
 
+/** One try at a task. */
+export const attemptView = z.object({
+  number: count(),
+  fence: fenceField,
+  worker_id: z.string(),
+  worker_name: z.string().optional(),
+  started_at: instant(),
+  ended_at: instant().optional(),
+  outcome: z.enum(['completed', 'failed', 'cancelled', 'lost', 'released']).optional(),
+  reason: z.enum(REASONS).optional(),
+  error: z.string().optional(),
+})
+export type AttemptView = z.output<typeof attemptView>
+
 /** Caps on time. All default to what the peer is configured with. */
 const clocksInput = z.strictObject({
   queue_ms: duration().min(1000).optional().describe('Longest wait in the queue'),

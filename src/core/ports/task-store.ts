@@ -188,8 +188,13 @@ export interface TaskStore extends Startable {
     now: number,
   ): Promise<boolean>
   cancel(taskId: TaskId, now: number): Promise<CancelOutcome>
-  /** A failed or cancelled task is queued again under its id with fresh budgets. @returns false when it is not failed or cancelled */
-  resubmit(taskId: TaskId, now: number): Promise<boolean>
+  /**
+   * A failed or cancelled task is queued again under its id with fresh budgets; `envelope` replaces the one it was signed
+   * with, whose time may be over.
+   * @returns false when it is not failed or cancelled
+   * @throws RunnerMeshError invalid_transition when a need of it did not complete
+   */
+  resubmit(taskId: TaskId, now: number, envelope?: string): Promise<boolean>
   /** Lets every time limit fall due. */
   sweep(now: number): Promise<Sweep>
   /** Deletes terminal tasks past their retention, at most `limit` a call. @returns how many went */
@@ -205,12 +210,27 @@ export interface TaskStore extends Startable {
   counts(): Promise<QueueCounts>
   /** Every fit class that has claimable tasks now, with how many. In memory: parked claims are matched against it. */
   readyClasses(): readonly ReadyClass[]
+  /**
+   * Ids of the claimable tasks of one fit class that would be granted next, in that order, at most `most` of them and only
+   * as far as memory knows them. The scheduler picks by them; a store that would have to look answers none.
+   */
+  nextReady(needs: Requirements, most: number): readonly TaskId[]
 
   saveCron(entry: CronEntry): Promise<void>
   removeCron(name: string): Promise<boolean>
   listCron(): Promise<readonly CronEntry[]>
-  /** Submits `task` for the scheduled instant unless that was done before, and moves the entry to `nextAt`, in one step. */
-  fireCron(name: string, scheduledAt: number, nextAt: number, now: number): Promise<Submitted | undefined>
+  /**
+   * Submits the entry's task for the scheduled instant unless that was done before, and moves the entry to `nextAt`, in one
+   * step. `envelope` is the task signed for this instant.
+   * @returns undefined when there is no such entry, it is paused, or a later instant has fired
+   */
+  fireCron(
+    name: string,
+    scheduledAt: number,
+    nextAt: number,
+    now: number,
+    envelope?: string,
+  ): Promise<Submitted | undefined>
 
   /** @returns a function that ends the subscription */
   subscribe(listener: (event: StoreEvent) => void): () => void

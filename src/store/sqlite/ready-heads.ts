@@ -29,6 +29,16 @@ export class ReadyHeads {
     return this.#heads[0]
   }
 
+  /**
+   * The heads in memory, the first of the lane among them. When they are not all of the lane, nothing of it comes before
+   * the last of them but they themselves.
+   * @param read as for `first`
+   */
+  known(read: (limit: number) => Head[]): { readonly heads: readonly Head[]; readonly complete: boolean } {
+    this.first(read)
+    return { heads: this.#heads, complete: this.#complete }
+  }
+
   insert(head: Head): void {
     const last = this.#heads.at(-1)
     if (!this.#complete && (last === undefined || isBefore(last, head))) return

@@ -29,7 +29,7 @@ import type {
   TaskPage,
   TaskStore,
 } from '../../core/ports/task-store.ts'
-import type { Attempt, Task } from '../../core/task.ts'
+import type { Attempt, Requirements, Task } from '../../core/task.ts'
 import { claim } from './claim.ts'
 import { countQueue, readyClasses } from './counts.ts'
 import { fireCron, listCron, removeCron, saveCron } from './cron.ts'
@@ -44,6 +44,7 @@ import { listTasks, readAttempts, readRefusals } from './read.ts'
 import { renew } from './renew.ts'
 import { STORE_DEFAULTS, type StoreSettings } from './settings.ts'
 import { readTask, settle } from './settle.ts'
+import { nextReady } from './next-ready.ts'
 import { isFull } from './sqlite-error.ts'
 import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
@@ -193,6 +194,10 @@ class SqliteTaskStore implements TaskStore {
 
   readyClasses(): readonly ReadyClass[] {
     return readyClasses(this.#get().home)
+  }
+
+  nextReady(needs: Requirements, most: number): readonly TaskId[] {
+    return nextReady(this.#get().home, needs, most)
   }
 
   saveCron(entry: CronEntry): Promise<void> {

@@ -144,6 +144,35 @@ export function testReading(make: MakeStore): void {
     assert.deepEqual(told(), { 8: 1 })
   })
 
+  test('the tasks of a class that are granted next are told in the order of their grants, or not at all', async () => {
+    await using desk = await openDesk(make)
+    const big = needing({ cpus: 8 })
+    for (let number = 0; number < 12; number += 1) {
+      const group = { key: 'two', max: 2 }
+      await desk.submit({
+        priority: 1 + ((number * 7) % 10),
+        submitter: `s${String(number % 3)}`,
+        ...(number % 3 === 0 ? { requirements: big } : {}),
+        ...(number % 4 === 0 ? { group } : {}),
+      })
+    }
+    for (let granted = 0; ; granted += 1) {
+      const told = desk.store.readyClasses().map(({ needs }) => desk.store.nextReady(needs, 3))
+      const one = desk.store.readyClasses().map(({ needs }) => desk.store.nextReady(needs, 1))
+      assert.deepEqual(
+        one.flat(),
+        told.flatMap((ids) => ids.slice(0, 1)),
+      )
+      const grant = await desk.claimAny()
+      if (grant === undefined) {
+        assert.equal(granted, 11)
+        break
+      }
+      const mine = told.find((ids) => ids.includes(grant.task.id)) ?? [grant.task.id]
+      assert.equal(mine[0], grant.task.id)
+    }
+  })
+
   test('classes that share a group are each told its free slots, for a worker may fit only one of them', async () => {
     await using desk = await openDesk(make)
     const group = { key: 'one', max: 1 }
