@@ -97,6 +97,25 @@ export const SETTINGS = {
     '',
     'Addresses of peers to connect to, each ending in /p2p/<peer id>, comma separated.',
   ),
+  registryDir: setting(
+    'registry-dir',
+    z.string().min(1).optional(),
+    undefined,
+    'A folder that peers share: each keeps its signed announcement there, and finds the others.',
+  ),
+  mdns: setting('mdns', flag.default(false), 'false', 'Whether to find peers of the local network by multicast DNS.'),
+  predecessorAnnounceFile: setting(
+    'predecessor-announce-file',
+    z.string().min(1).optional(),
+    undefined,
+    'An announce file of ipfs_accelerate_py to read addresses from.',
+  ),
+  predecessorPeerDir: setting(
+    'predecessor-peer-dir',
+    z.string().min(1).optional(),
+    undefined,
+    'A folder with peer_<runner>.json files of ipfs_accelerate_py to read addresses from.',
+  ),
   http: setting(
     'http',
     z
@@ -171,6 +190,8 @@ export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof S
     readonly xdgStateHome: string | undefined
     readonly home: string | undefined
     readonly path: string | undefined
+    /** CACHE_BOOTSTRAP_PEERS, as ipfs_accelerate_py reads it. */
+    readonly predecessorBootstrap: string | undefined
     readonly runtimeDir: string | undefined
   }
 }
@@ -212,6 +233,7 @@ export function loadConfig(environment: Environment): Config {
       xdgStateHome: environment['XDG_STATE_HOME'],
       home: environment['HOME'],
       path: environment['PATH'],
+      predecessorBootstrap: environment['CACHE_BOOTSTRAP_PEERS'],
       runtimeDir: environment['XDG_RUNTIME_DIR'],
     },
   })

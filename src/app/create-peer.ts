@@ -16,7 +16,8 @@ import { LEASE, type LeaseSettings } from '../core/lease.ts'
 import { createOperations, type Operations } from '../core/operations/invoke.ts'
 import { ACCESS, type Access, type Caller } from '../core/operations/operation.ts'
 import type { Logger, Startable } from '../core/ports/clock.ts'
-import type { Mesh } from '../core/ports/mesh.ts'
+import type { Mesh, SelfHello } from '../core/ports/mesh.ts'
+import { createAnnouncementSeal } from '../mesh/announcement-seal.ts'
 import { loadIdentity } from '../mesh/identity.ts'
 import { createLibp2pMesh } from '../mesh/libp2p-mesh.ts'
 import { createPeersDoor } from '../peers/peers-door.ts'
@@ -28,6 +29,7 @@ import { createGuardian } from './guardian.ts'
 import { createHttpDoors, type HttpDoors } from './http-doors.ts'
 import { createLocalSocket } from './local-socket.ts'
 import { loadMeshKeys } from './mesh-keys.ts'
+import { createPeerDiscovery } from './peer-discovery.ts'
 import { makeStateDirectory, socketPath, stateDirectory } from './state-directory.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { VERSION } from './version.ts'
@@ -145,16 +147,17 @@ async function assemble(
   const homes = home === undefined ? [] : [home.store.homeId]
   const cacheStore = home === undefined ? undefined : await start(createSqliteCacheStore({ directory: stateDir, log }))
 
+  const hello = (): SelfHello => ({
+    homes,
+    features: [...(roles.home ? ['home'] : []), ...(roles.worker ? ['worker'] : [])],
+    runnerName,
+  })
   const mesh = await createLibp2pMesh({
     identity,
     meshKeys,
     listen: config.listen.length > 0 ? config.listen : roles.home ? [DEFAULT_LISTEN] : [],
     announce: config.announce,
-    hello: () => ({
-      homes,
-      features: [...(roles.home ? ['home'] : []), ...(roles.worker ? ['worker'] : [])],
-      runnerName,
-    }),
+    hello,
     clock,
     random,
     log,
@@ -163,10 +166,6 @@ async function assemble(
   peers.sawName(mesh.self, runnerName)
   mesh.onPeer(({ peer, runnerName: name }) => {
     peers.sawName(peer, name)
-    events.emit({ name: 'peer.joined', at: clock.now(), peer, runnerName: name })
-  })
-  mesh.onPeerGone((peer) => {
-    events.emit({ name: 'peer.left', at: clock.now(), peer })
   })
 
   const links = new Links()
@@ -221,8 +220,10 @@ async function assemble(
   door.onLink((link) => {
     links.add(link)
   })
-  for (const address of config.bootstrap) mesh.addTarget(address, 'bootstrap')
+  const seal = createAnnouncementSeal({ signer: mesh.signer, meshKeys, clock })
+  const discovery = createPeerDiscovery({ config, stateDir, mesh, seal, hello, clock, random, log })
   await start(mesh)
+  await start(discovery)
   if (cron !== undefined) await start(cron)
 
   if (worker !== undefined) {

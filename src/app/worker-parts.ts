@@ -37,6 +37,8 @@ export interface WorkerParts extends Startable {
 const PROBE_EVERY_MS = { unavailable: 5 * SECOND, available: 30 * SECOND } as const
 const PARK_MS = 25 * SECOND
 const CLAIM_BATCH = 32
+/** Node's word for a processor in the word images and tasks use. */
+const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
 export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian } = deps
@@ -87,7 +89,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     settings: {
       labels: config.labels,
       os: platform(),
-      arch: arch(),
+      arch: IMAGE_ARCH[arch()] ?? arch(),
       trust: 'trusted',
       policy: {
         digest: `${config.profile}/${config.allowBridge ? 'bridge' : 'none'}`,

@@ -1,5 +1,5 @@
 /** `up` and `worker`: a peer in the foreground, until it is told to stop. */
-import { loadConfig, type Environment } from '../../app/config.ts'
+import { loadConfig, type Config, type Environment } from '../../app/config.ts'
 import { startPeer, type Peer, type PeerRoles } from '../../app/create-peer.ts'
 import { createLogger } from '../../app/logger.ts'
 import { systemClock } from '../../app/system.ts'
@@ -28,7 +28,7 @@ export async function serve({
   onSignal,
 }: ServeOptions): Promise<number> {
   const config = loadConfig(environment)
-  if (command === 'worker' && config.bootstrap.length === 0 && config.listen.length === 0) {
+  if (command === 'worker' && !canMeetAnybody(config)) {
     throw new RunnerMeshError(
       'config_invalid',
       'A worker needs a peer to work for. Name one: runner-mesh worker --bootstrap <address> (runner-mesh up prints its own).',
@@ -58,6 +58,21 @@ export async function serve({
     cancelTimer?.()
     await peer.stop()
   }
+}
+
+/** Whether there is any way for this peer to find a home, or for a home to find it. */
+function canMeetAnybody(config: Config): boolean {
+  return (
+    config.bootstrap.length > 0 ||
+    config.listen.length > 0 ||
+    config.mdns ||
+    [
+      config.registryDir,
+      config.predecessorAnnounceFile,
+      config.predecessorPeerDir,
+      config.surroundings.predecessorBootstrap,
+    ].some((way) => way !== undefined)
+  )
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Offer } from '../../core/fit.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
-import type { Call } from '../../core/operations/operation.ts'
+import type { Call, Caller } from '../../core/operations/operation.ts'
 import type { Renewal } from '../../core/ports/task-store.ts'
 import { toGrantView } from '../task-view.ts'
 import { getHome, getVisibleTask, viewOf, workerOf, type HandlerDeps } from './context.ts'
@@ -45,6 +45,7 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
       const worker = workerOf(caller, undefined)
       const [taskId, fence] = [input.task_id as TaskId, input.fence as Fence]
       const home = getHome(deps)
+      if (!(await isOwnGrant(deps, taskId, caller))) return { released: false }
       if (input.refused === undefined) return { released: await home.release(taskId, fence, worker) }
       const refusal = { worker, policyDigest: input.refused.policy_digest, rule: input.refused.rule }
       return { released: await home.refuse(taskId, fence, refusal) }
@@ -67,8 +68,11 @@ async function settle(
       `Reporting an attempt needs the right tasks:work, which ${caller.principal} does not have.`,
     )
   }
+  const taskId = input.task_id as TaskId
+  // A fence is a number that can be guessed: only the one it was given to may speak of its attempt.
+  if (!(await isOwnGrant(deps, taskId, caller))) return { outcome: 'fenced' }
   const { outcome, task } = await getHome(deps).settle({
-    taskId: input.task_id as TaskId,
+    taskId,
     fence: fence as Fence,
     status: input.status,
     ...(input.reason === undefined ? {} : { reason: input.reason }),
@@ -76,7 +80,16 @@ async function settle(
     ...(input.result === undefined ? {} : { result: input.result }),
     ...(input.error === undefined ? {} : { error: input.error }),
   })
-  return { outcome, ...(task === undefined ? {} : { task: viewOf(deps, task) }) }
+  return { outcome, ...(task === undefined || outcome === 'fenced' ? {} : { task: viewOf(deps, task, false) }) }
+}
+
+/** Whether the task is held by nobody else now. One that nobody holds is judged by its fence alone: a completion may be late. */
+async function isOwnGrant(deps: HandlerDeps, taskId: TaskId, caller: Caller): Promise<boolean> {
+  const holder = (await getHome(deps).store.find(taskId))?.worker
+  if (holder === undefined || caller.access.has('admin')) return true
+  return caller.peer === undefined
+    ? holder === caller.principal || holder.startsWith(`${caller.principal}/`)
+    : holder === caller.peer
 }
 
 /** The fixed tools have no cancel of their own: agents cancel by reporting `cancelled` without a fence. */

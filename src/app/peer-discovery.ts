@@ -1,0 +1,46 @@
+/** How this peer finds others, as its configuration says. None of the ways is a condition; each is reported by name. */
+import { join } from 'node:path'
+import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import type { AnnouncementSeal, Discovery } from '../core/ports/discovery.ts'
+import type { Mesh, SelfHello } from '../core/ports/mesh.ts'
+import { createDiscoveries, type Discoveries } from '../mesh/discovery/discoveries.ts'
+import { createFileRegistry } from '../mesh/discovery/file-registry.ts'
+import { createKnownAddresses, parseBootstrapPeers } from '../mesh/discovery/known-addresses.ts'
+import { createMdns } from '../mesh/discovery/mdns.ts'
+import { createPredecessorAnnounceFile, createPredecessorPeerFolder } from '../mesh/discovery/predecessor-files.ts'
+import { createRememberedPeers } from '../mesh/discovery/remembered-peers.ts'
+import type { Config } from './config.ts'
+
+export interface PeerDiscoveryDeps {
+  readonly config: Config
+  readonly stateDir: string
+  readonly mesh: Mesh
+  readonly seal: AnnouncementSeal
+  readonly hello: () => SelfHello
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+}
+
+/** To be created before the mesh starts, and started after it. */
+export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
+  const { config, stateDir, mesh, seal, clock, random } = deps
+  const { self } = mesh
+  const named = parseBootstrapPeers(config.surroundings.predecessorBootstrap ?? '')
+  const ways: readonly (Discovery | undefined)[] = [
+    createKnownAddresses('bootstrap', config.bootstrap),
+    named.length === 0 ? undefined : createKnownAddresses('CACHE_BOOTSTRAP_PEERS', named),
+    createRememberedPeers({ path: join(stateDir, 'peers.json'), mesh, clock, random }),
+    config.registryDir === undefined
+      ? undefined
+      : createFileRegistry({ directory: config.registryDir, self, seal, clock, random }),
+    config.predecessorAnnounceFile === undefined
+      ? undefined
+      : createPredecessorAnnounceFile(config.predecessorAnnounceFile, clock),
+    config.predecessorPeerDir === undefined ? undefined : createPredecessorPeerFolder(config.predecessorPeerDir, clock),
+    config.mdns
+      ? createMdns({ meshId: mesh.meshId, self, addresses: () => mesh.addresses(), clock, random })
+      : undefined,
+  ]
+  return createDiscoveries({ ...deps, discoveries: ways.filter((way) => way !== undefined) })
+}
