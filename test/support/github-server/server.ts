@@ -40,6 +40,8 @@ export interface GitHubServerOptions {
   readonly limits?: Partial<LimitSettings>
   /** How much later lists of issues show what was written. */
   readonly listLagMs?: number
+  /** Told of work within the process that a simulated clock has to wait for. */
+  readonly during?: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 const DOCUMENTATION = 'https://docs.github.com/rest'
@@ -54,12 +56,14 @@ export class GitHubServer implements AsyncDisposable {
   readonly #script = new FaultScript()
   readonly #repositories: Repository[] = []
   readonly #listLagMs: number
+  readonly #during: NonNullable<GitHubServerOptions['during']>
   #views = new Views('http://github.invalid')
   #http: Server | undefined
 
-  constructor({ clock, limits = {}, listLagMs = 0 }: GitHubServerOptions) {
+  constructor({ clock, limits = {}, listLagMs = 0, during = (work) => work() }: GitHubServerOptions) {
     this.#clock = clock
     this.#listLagMs = listLagMs
+    this.#during = during
     this.limits = new Limits(clock, { ...GITHUB_LIMITS, ...limits })
   }
 
@@ -99,7 +103,7 @@ export class GitHubServer implements AsyncDisposable {
   /** The same server without a socket. */
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
-    const text = await request.text()
+    const text = await this.#during(() => request.text())
     const wire = this.#receive(request.method, request.url, Object.fromEntries(request.headers), text)
     if (wire.fault?.kind === 'slow') await this.#clock.sleep(wire.fault.ms, init?.signal ?? undefined)
     if (isReset(wire.fault)) throw new TypeError('fetch failed', { cause: new Error('read ECONNRESET') })
