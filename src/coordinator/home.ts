@@ -22,6 +22,7 @@ import type {
 } from '../core/ports/task-store.ts'
 import { isTerminal, type Requirements, type Task } from '../core/task.ts'
 import { ParkedClaims } from './parked-claims.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
 
 export interface HomeDeps {
   readonly store: TaskStore
@@ -39,6 +40,8 @@ export interface ClaimCall {
   readonly offer: Offer
   readonly max: number
   readonly waitMs: number
+  /** How long the grant lives without a renewal; undefined means this home's usual lease. */
+  readonly leaseMs?: number
 }
 
 export interface CronFiring {
@@ -56,10 +59,14 @@ export class Home implements Startable {
   readonly store: TaskStore
   readonly #deps: HomeDeps
   readonly #parked: ParkedClaims
+  #scheduler: Scheduler | undefined
   #unsubscribe: () => void = () => undefined
   #sweeping: Promise<void> | undefined
   #stopTimer: () => void = () => undefined
   #running = false
+  /** Steps under way that may end more tasks than they name, and every task that changed since the first of them. */
+  #ending = 0
+  readonly #touched = new Set<TaskId>()
   readonly #readyListeners = new Set<() => void>()
 
   constructor(deps: HomeDeps) {
@@ -69,11 +76,8 @@ export class Home implements Startable {
       clock: deps.clock,
       claim: (request) => this.#claim(request),
       readyClasses: () => deps.store.readyClasses(),
-      choose: (candidates) => {
-        const [first] = candidates
-        if (first === undefined) throw new RunnerMeshError('internal', 'Nobody to choose from.')
-        return first
-      },
+      nextReady: (needs, most) => deps.store.nextReady(needs, most),
+      choose: (candidates, task) => this.scheduler.choose(candidates, task),
     })
   }
 
@@ -82,8 +86,11 @@ export class Home implements Startable {
     await this.store.start()
     this.#running = true
     this.#unsubscribe = this.store.subscribe((event) => {
-      if (event.kind !== 'ready') return
-      this.#parked.wake()
+      if (event.kind === 'changed') {
+        if (this.#ending > 0) this.#touched.add(event.taskId)
+        return
+      }
+      this.#parked.wake(event.needs)
       for (const listener of this.#readyListeners) listener()
     })
     this.#schedule(0)
@@ -97,6 +104,12 @@ export class Home implements Startable {
     await this.#sweeping
     this.#unsubscribe()
     await this.store.stop()
+  }
+
+  /** Of the home that is started. */
+  get scheduler(): Scheduler {
+    this.#scheduler ??= new Scheduler(this.store.homeId, this.#deps.clock)
+    return this.#scheduler
   }
 
   get parkedClaims(): number {
@@ -131,17 +144,21 @@ export class Home implements Startable {
   }
 
   /** Answers with grants at once, or as soon as a task fits, or with none when the time is up or the caller has gone. */
-  async claim({ worker, requestId, offer, max, waitMs }: ClaimCall, signal: AbortSignal): Promise<readonly Grant[]> {
+  async claim(
+    { worker, requestId, offer, max, waitMs, leaseMs }: ClaimCall,
+    signal: AbortSignal,
+  ): Promise<readonly Grant[]> {
     if (!this.#running) throw new RunnerMeshError('stopping', 'This home is stopping. Claim at another peer.')
     const request = {
       worker,
       requestId,
       max,
-      leaseMs: this.#deps.lease.leaseMs,
+      leaseMs: leaseMs ?? this.#deps.lease.leaseMs,
       fits: (needs: Requirements) => fits(needs, offer),
       policyDigest: offer.policy.digest,
       ...(this.#deps.maxRunningPerSubmitter === undefined ? {} : { submitterCap: this.#deps.maxRunningPerSubmitter }),
     }
+    this.scheduler.saw(worker)
     if (waitMs > 0) this.#emit({ name: 'claim.parked', worker })
     const grants = await this.#parked.park(request, offer, waitMs, signal)
     if (signal.aborted) {
@@ -162,7 +179,10 @@ export class Home implements Startable {
   }
 
   async settle(settlement: Settlement): Promise<Settled> {
-    const [settled] = await this.store.settle([settlement], this.#deps.clock.now())
+    const [settled] =
+      settlement.status === 'completed'
+        ? await this.store.settle([settlement], this.#deps.clock.now())
+        : await this.#ends(() => this.store.settle([settlement], this.#deps.clock.now()))
     if (settled === undefined) throw new RunnerMeshError('internal', 'The store answered no settlement.')
     const { taskId, fence } = settlement
     if (settled.outcome === 'fenced') this.#emit({ name: 'task.fenced', taskId, fence })
@@ -171,8 +191,8 @@ export class Home implements Startable {
   }
 
   async release(taskId: TaskId, fence: Fence, worker: PeerId): Promise<boolean> {
-    const released = await this.store.release(taskId, fence, this.#deps.clock.now())
-    if (released) this.#emit({ name: 'task.released', taskId, worker, why: 'released' })
+    const released = await this.#ends(() => this.store.release(taskId, fence, this.#deps.clock.now()))
+    if (released) await this.#givenBack(taskId, worker, 'released')
     return released
   }
 
@@ -181,13 +201,20 @@ export class Home implements Startable {
     fence: Fence,
     refusal: { worker: PeerId; policyDigest: string; rule: string },
   ): Promise<boolean> {
-    const refused = await this.store.refuse(taskId, fence, refusal, this.#deps.clock.now())
-    if (refused) this.#emit({ name: 'task.released', taskId, worker: refusal.worker, why: 'refused' })
+    const refused = await this.#ends(() => this.store.refuse(taskId, fence, refusal, this.#deps.clock.now()))
+    if (refused) await this.#givenBack(taskId, refusal.worker, 'refused')
     return refused
   }
 
+  /** A task that was to be stopped ends when its worker gives it back. */
+  async #givenBack(taskId: TaskId, worker: PeerId, why: 'released' | 'refused'): Promise<void> {
+    this.#emit({ name: 'task.released', taskId, worker, why })
+    const task = await this.store.find(taskId)
+    if (task !== undefined && isTerminal(task.status)) this.#settled(task)
+  }
+
   async cancel(taskId: TaskId): Promise<CancelOutcome> {
-    const outcome = await this.store.cancel(taskId, this.#deps.clock.now())
+    const outcome = await this.#ends(() => this.store.cancel(taskId, this.#deps.clock.now()))
     if (outcome === 'requested') this.#emit({ name: 'task.cancel_requested', taskId })
     if (outcome === 'cancelled') this.#emit({ name: 'task.settled', taskId, status: 'cancelled', reason: 'cancelled' })
     return outcome
@@ -220,9 +247,42 @@ export class Home implements Startable {
   }
 
   #announceEnd(task: Task, settlement: Settlement): void {
-    const reason = task.reason === undefined ? {} : { reason: task.reason }
-    if (isTerminal(task.status)) this.#emit({ name: 'task.settled', taskId: task.id, status: task.status, ...reason })
-    else this.#emit({ name: 'task.retried', taskId: task.id, reason: settlement.reason ?? 'exit' })
+    if (isTerminal(task.status)) this.#settled(task)
+    else {
+      this.#emit({ name: 'task.retried', taskId: task.id, reason: settlement.reason ?? 'exit' })
+      this.#wakeCapped()
+    }
+  }
+
+  /**
+   * The end of one task fails those that need it, which no answer of the store names: so the tasks that changed meanwhile
+   * are looked at, each once, however many such steps are under way.
+   */
+  async #ends<T>(step: () => Promise<T>): Promise<T> {
+    this.#ending += 1
+    try {
+      return await step()
+    } finally {
+      this.#ending -= 1
+      const touched = [...this.#touched]
+      this.#touched.clear()
+      for (const taskId of touched) {
+        const task = await this.store.find(taskId)
+        if (task !== undefined && isTerminal(task.status) && task.reason === 'dependency') this.#settled(task)
+      }
+    }
+  }
+
+  #settled({ id, status, reason }: Task): void {
+    if (!isTerminal(status)) return
+    this.#emit({ name: 'task.settled', taskId: id, status, ...(reason === undefined ? {} : { reason }) })
+    this.#wakeCapped()
+  }
+
+  /** When a task of a submitter at the cap stops running, others of theirs become claimable, which the store cannot know. */
+  #wakeCapped(): void {
+    if (this.#deps.maxRunningPerSubmitter === undefined) return
+    for (const { needs } of this.store.readyClasses()) this.#parked.wake(needs)
   }
 
   #schedule(ms: number): void {
@@ -237,18 +297,12 @@ export class Home implements Startable {
   async #sweep(): Promise<number> {
     const now = this.#deps.clock.now()
     try {
-      const sweep = await this.store.sweep(now)
+      const sweep = await this.#ends(() => this.store.sweep(now))
       for (const taskId of sweep.suspect) this.#emit({ name: 'task.suspected', taskId })
       for (const taskId of sweep.ended) {
         const task = await this.store.find(taskId)
-        if (task !== undefined && isTerminal(task.status)) {
-          this.#emit({
-            name: 'task.settled',
-            taskId,
-            status: task.status,
-            ...(task.reason === undefined ? {} : { reason: task.reason }),
-          })
-        }
+        // Those that ended with what they need are announced with the rest of their kind.
+        if (task !== undefined && isTerminal(task.status) && task.reason !== 'dependency') this.#settled(task)
       }
       await this.store.prune(now, PRUNE_ROWS)
       return Math.max(1, Math.min(SWEEP_MS, sweep.nextDueMs ?? SWEEP_MS))

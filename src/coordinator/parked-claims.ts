@@ -10,17 +10,36 @@
  * probes as many claims as there are tasks that no probe is under way for. So no wake-up is lost (a claim is in the
  * table before it first asks), and no herd is woken (one task, one probe). A claim may take several tasks of a backlog when
  * it arrives, because then nobody who fits them is idle; woken later it takes one, so that idle peers share.
+ *
+ * A claim that was woken and comes back empty (its worker had turned the task down, or somebody was faster) is passed over
+ * for that class until something else of it becomes ready, so that the task is offered to the next.
  */
-import { fits, type Offer } from '../core/fit.ts'
+import { fitClassKey, fits, type Offer } from '../core/fit.ts'
+import type { TaskId } from '../core/ids.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { ClaimRequest, Grant, ReadyClass } from '../core/ports/task-store.ts'
+import type { Requirements } from '../core/task.ts'
 
 export interface ParkedClaimsDeps {
   readonly clock: Pick<Clock, 'after'>
   readonly claim: (request: ClaimRequest) => Promise<readonly Grant[]>
   readonly readyClasses: () => readonly ReadyClass[]
-  /** Picks who is given a task among those parked that fit it, in order of arrival. Equal views give equal choices. */
-  readonly choose: (candidates: readonly ParkedClaim[]) => ParkedClaim
+  /** Which tasks of a class are next, as far as the store can say. */
+  readonly nextReady: (needs: Requirements, most: number) => readonly TaskId[]
+  /**
+   * Picks who is given a task among those parked that fit it, in order of arrival. Asked only where there are fewer tasks
+   * than claims. Equal views give equal choices.
+   */
+  readonly choose: (candidates: readonly ParkedClaim[], task: TaskAtStake) => ParkedClaim
+}
+
+/** A task that is about to be given to one of several. */
+export interface TaskAtStake {
+  readonly needs: Requirements
+  /** Its place among the claimable tasks of its class, from 0. */
+  readonly place: number
+  /** Undefined where the store does not know it without looking. */
+  readonly id?: TaskId
 }
 
 export interface ParkedClaim {
@@ -33,6 +52,10 @@ interface Entry extends ParkedClaim {
   dirty: boolean
   /** How many tasks the probe under way asks for. */
   asks: number
+  /** The class it was woken for; undefined while it asks on arrival or is parked. */
+  woken: string | undefined
+  /** Classes of which it came back empty. */
+  readonly passed: Set<string>
   /** Its time is up or its caller has gone: the answer of a probe under way is its last. */
   over: boolean
   readonly leave: () => void
@@ -44,6 +67,10 @@ export class ParkedClaims {
   readonly #deps: ParkedClaimsDeps
   /** In order of arrival. */
   readonly #entries = new Set<Entry>()
+  /** Those woken since they arrived: only they can pass a class over. */
+  readonly #woken = new Set<Entry>()
+  /** Classes of which something became ready since the last comparison. */
+  #fresh = new Set<string>()
   #waking = false
 
   constructor(deps: ParkedClaimsDeps) {
@@ -74,6 +101,8 @@ export class ParkedClaims {
       state: 'probing',
       dirty: false,
       asks: 0,
+      woken: undefined,
+      passed: new Set(),
       over: waitMs <= 0 || signal.aborted,
       leave: () => {
         stopTimer?.()
@@ -88,8 +117,20 @@ export class ParkedClaims {
     return promise
   }
 
-  /** Something became ready: compare and probe, once for all changes of this turn. */
-  wake(): void {
+  /** Something of a class became ready: compare and probe, once for all changes of this turn. */
+  wake(needs: Requirements): void {
+    if (this.#entries.size === 0) return
+    const key = fitClassKey(needs)
+    this.#fresh.add(key)
+    for (const entry of this.#woken) {
+      entry.passed.delete(key)
+      // Its answer may be on its way, and too old to say that there is nothing.
+      if (entry.woken === key) entry.dirty = true
+    }
+    this.#compare()
+  }
+
+  #compare(): void {
     if (this.#waking || this.#entries.size === 0) return
     this.#waking = true
     queueMicrotask(() => {
@@ -107,50 +148,75 @@ export class ParkedClaims {
   }
 
   #match(): void {
+    const fresh = this.#fresh
+    this.#fresh = new Set()
     for (const { needs, count } of this.#deps.readyClasses()) {
-      let open = count
-      let candidates: Entry[] = []
+      const key = fitClassKey(needs)
+      const candidates: Entry[] = []
+      let asked = 0
       for (const entry of this.#entries) {
         if (!fits(needs, entry.offer)) continue
-        if (entry.state === 'parked') candidates.push(entry)
-        else {
-          entry.dirty = true
-          open -= entry.asks
-        }
+        if (entry.state === 'probing') {
+          if (fresh.has(key)) entry.dirty = true
+          asked += entry.asks
+        } else if (!entry.passed.has(key)) candidates.push(entry)
       }
-      while (open > 0 && candidates.length > 0) {
-        const chosen = this.#deps.choose(candidates) as Entry
-        candidates = candidates.filter((candidate) => candidate !== chosen)
-        open -= 1
-        this.#probe(chosen, 1)
-      }
+      for (const chosen of this.#chosen(candidates, needs, asked, count)) this.#probe(chosen, 1, key)
     }
   }
 
-  #probe(entry: Entry, max: number): void {
+  /** One of the candidates for each task from place `from` up to `count`. */
+  #chosen(candidates: Entry[], needs: Requirements, from: number, count: number): readonly Entry[] {
+    if (count - from >= candidates.length) return candidates
+    const ids = count > from ? this.#deps.nextReady(needs, count) : []
+    const chosen: Entry[] = []
+    for (let place = from; place < count; place += 1) {
+      const id = ids[place]
+      const task: TaskAtStake = id === undefined ? { needs, place } : { needs, place, id }
+      const [entry] = candidates.splice(candidates.indexOf(this.#deps.choose(candidates, task) as Entry), 1)
+      if (entry !== undefined) chosen.push(entry)
+    }
+    return chosen
+  }
+
+  /** @param woken the class it was woken for; undefined when it asks on arrival */
+  #probe(entry: Entry, max: number, woken?: string): void {
     entry.state = 'probing'
     entry.dirty = false
     entry.asks = max
+    entry.woken = woken
+    if (woken !== undefined) this.#woken.add(entry)
     this.#deps.claim({ ...entry.request, max }).then(
       (grants) => {
+        if (grants.length === 0 && entry.dirty && !entry.over) {
+          this.#probe(entry, 1, woken)
+          return
+        }
         if (grants.length > 0 || entry.over) this.#answer(entry, grants)
-        else if (entry.dirty) this.#probe(entry, 1)
-        else entry.state = 'parked'
+        else {
+          entry.state = 'parked'
+          entry.woken = undefined
+          if (woken !== undefined) entry.passed.add(woken)
+        }
         // A task that this probe was counted for may still be there, for somebody else.
-        if (grants.length > 0) this.wake()
+        if (grants.length > 0 || woken !== undefined) this.#compare()
       },
       (error: unknown) => {
-        this.#entries.delete(entry)
-        entry.leave()
+        this.#remove(entry)
         entry.reject(error)
-        this.wake()
+        this.#compare()
       },
     )
   }
 
   #answer(entry: Entry, grants: readonly Grant[]): void {
-    this.#entries.delete(entry)
-    entry.leave()
+    this.#remove(entry)
     entry.resolve(grants)
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry)
+    this.#woken.delete(entry)
+    entry.leave()
   }
 }

@@ -5,9 +5,12 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { systemClock, systemRandom } from '../../../src/app/system.ts'
 import { Home } from '../../../src/coordinator/home.ts'
+import { ParkedClaims } from '../../../src/coordinator/parked-claims.ts'
+import { sha256 } from '../../../src/coordinator/scheduler/sha256.ts'
 import { Events } from '../../../src/core/events.ts'
 import { LEASE } from '../../../src/core/lease.ts'
 import type { Grant } from '../../../src/core/ports/task-store.ts'
+import { hammingDistance } from '../../../src/core/scheduler/preferred-peer.ts'
 import { createSqliteTaskStore } from '../../../src/store/sqlite/sqlite-task-store.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { sampleOffer, sampleTask } from '../../support/sample-task.ts'
@@ -126,4 +129,107 @@ test('a stopping home answers every parked claim with nothing', async (t) => {
   await untilParked(home, 3)
   await home.stop()
   assert.deepEqual(await Promise.all(claims), [[], [], []])
+})
+
+test('of those parked the preferred peer is given the task, however many claims each has and in whatever order they came', async (t) => {
+  const home = await startHome(t)
+  const signal = new AbortController().signal
+  const workers = Array.from({ length: 8 }, (_, index) => `worker-${String(index)}`)
+  for (let round = 0; round < 60; round += 1) {
+    const order = round % 2 === 0 ? workers : workers.toReversed()
+    const answers: Grant[] = []
+    for (const worker of order) {
+      // One peer has ten times the claims of the others, and wins no more for it.
+      const claims = worker === 'worker-3' ? 10 : 1
+      for (let claim = 0; claim < claims; claim += 1)
+        void home.claim(claimCall(worker), signal).then((grants) => answers.push(...grants))
+    }
+    await untilParked(home, 17)
+    const [submitted] = await home.submit([sampleTask()])
+    while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const [grant] = answers
+    assert.ok(grant !== undefined && submitted !== undefined)
+    assert.equal(grant.task.id, submitted.id)
+    const { merkle_root: root } = home.scheduler.clock()
+    const taskHash = sha256(`${submitted.id}:test.noop:`)
+    const distance = (peer: string): number => hammingDistance(sha256(`${root}:${taskHash}`), sha256(peer))
+    const [nearest] = workers.toSorted((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
+    assert.equal(grant.task.worker, nearest)
+    await home.settle({ taskId: grant.task.id, fence: grant.fence, status: 'completed' })
+    // The rest takes a task each, so that the next round begins with nobody parked.
+    await home.submit(Array.from({ length: 16 }, () => sampleTask()))
+    while (answers.length < 17) await new Promise((resolve) => setImmediate(resolve))
+    for (const { task, fence } of answers.slice(1)) await home.settle({ taskId: task.id, fence, status: 'completed' })
+    if (round % 20 === 19) home.scheduler.merge({ vector: { somebody: round } })
+  }
+})
+
+test('a task that those preferred have turned down goes to the next who is idle', async (t) => {
+  const home = await startHome(t)
+  const patience = new AbortController()
+  const workers = Array.from({ length: 6 }, (_, index) => `worker-${String(index)}`)
+  const refused: string[] = []
+  const taken: string[] = []
+  const work = async (worker: string): Promise<void> => {
+    while (!patience.signal.aborted) {
+      const [grant] = await home.claim(claimCall(worker), patience.signal)
+      if (grant === undefined) return
+      const { task, fence } = grant
+      if (refused.length < 5) {
+        refused.push(worker)
+        await home.refuse(task.id, fence, {
+          worker: grant.task.worker as never,
+          policyDigest: 'test',
+          rule: 'not here',
+        })
+      } else {
+        taken.push(worker)
+        await home.settle({ taskId: task.id, fence, status: 'completed' })
+      }
+    }
+  }
+  const working = workers.map(work)
+  await untilParked(home, 6)
+  await home.submit([sampleTask()])
+  while (taken.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([...refused, ...taken].toSorted(), workers)
+  patience.abort()
+  await Promise.all(working)
+})
+
+test('tasks that nobody parked is granted are asked for once by each, and again only when something becomes ready', async () => {
+  let asked = 0
+  const { requirements: needs } = sampleTask()
+  const parked = new ParkedClaims({
+    clock: systemClock,
+    claim: () => {
+      asked += 1
+      return new Promise((resolve) => setImmediate(() => resolve([])))
+    },
+    // As with a submitter at its cap: they are ready, and yet not to be had.
+    readyClasses: () => [{ needs, count: 5 }],
+    nextReady: () => [],
+    choose: ([first]) => {
+      assert.ok(first !== undefined)
+      return first
+    },
+  })
+  const patience = new AbortController()
+  const claims = Array.from({ length: 12 }, (_, index) => {
+    const offer = sampleOffer(`worker-${String(index)}`)
+    const request = { worker: offer.peer, requestId: '1', max: 1, leaseMs: 1, fits: () => true, policyDigest: 'test' }
+    return parked.park(request, offer, LONG_MS, patience.signal)
+  })
+  const quiet = async (): Promise<number> => {
+    for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    return asked
+  }
+  assert.equal(await quiet(), 12)
+  for (let round = 1; round <= 3; round += 1) {
+    parked.wake(needs)
+    assert.equal(await quiet(), 12 + 12 * round)
+    assert.equal(parked.size, 12)
+  }
+  patience.abort()
+  await Promise.all(claims)
 })
