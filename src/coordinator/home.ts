@@ -22,7 +22,6 @@ import type {
 } from '../core/ports/task-store.ts'
 import { isTerminal, type Requirements, type Task } from '../core/task.ts'
 import { ParkedClaims } from './parked-claims.ts'
-import { Scheduler } from './scheduler/scheduler.ts'
 
 export interface HomeDeps {
   readonly store: TaskStore
@@ -40,8 +39,6 @@ export interface ClaimCall {
   readonly offer: Offer
   readonly max: number
   readonly waitMs: number
-  /** How long the grant lives without a renewal; undefined means this home's usual lease. */
-  readonly leaseMs?: number
 }
 
 export interface CronFiring {
@@ -59,7 +56,6 @@ export class Home implements Startable {
   readonly store: TaskStore
   readonly #deps: HomeDeps
   readonly #parked: ParkedClaims
-  #scheduler: Scheduler | undefined
   #unsubscribe: () => void = () => undefined
   #sweeping: Promise<void> | undefined
   #stopTimer: () => void = () => undefined
@@ -76,8 +72,11 @@ export class Home implements Startable {
       clock: deps.clock,
       claim: (request) => this.#claim(request),
       readyClasses: () => deps.store.readyClasses(),
-      nextReady: (needs, most) => deps.store.nextReady(needs, most),
-      choose: (candidates, task) => this.scheduler.choose(candidates, task),
+      choose: (candidates) => {
+        const [first] = candidates
+        if (first === undefined) throw new RunnerMeshError('internal', 'Nobody to choose from.')
+        return first
+      },
     })
   }
 
@@ -90,7 +89,7 @@ export class Home implements Startable {
         if (this.#ending > 0) this.#touched.add(event.taskId)
         return
       }
-      this.#parked.wake(event.needs)
+      this.#parked.wake()
       for (const listener of this.#readyListeners) listener()
     })
     this.#schedule(0)
@@ -104,12 +103,6 @@ export class Home implements Startable {
     await this.#sweeping
     this.#unsubscribe()
     await this.store.stop()
-  }
-
-  /** Of the home that is started. */
-  get scheduler(): Scheduler {
-    this.#scheduler ??= new Scheduler(this.store.homeId, this.#deps.clock)
-    return this.#scheduler
   }
 
   get parkedClaims(): number {
@@ -144,21 +137,17 @@ export class Home implements Startable {
   }
 
   /** Answers with grants at once, or as soon as a task fits, or with none when the time is up or the caller has gone. */
-  async claim(
-    { worker, requestId, offer, max, waitMs, leaseMs }: ClaimCall,
-    signal: AbortSignal,
-  ): Promise<readonly Grant[]> {
+  async claim({ worker, requestId, offer, max, waitMs }: ClaimCall, signal: AbortSignal): Promise<readonly Grant[]> {
     if (!this.#running) throw new RunnerMeshError('stopping', 'This home is stopping. Claim at another peer.')
     const request = {
       worker,
       requestId,
       max,
-      leaseMs: leaseMs ?? this.#deps.lease.leaseMs,
+      leaseMs: this.#deps.lease.leaseMs,
       fits: (needs: Requirements) => fits(needs, offer),
       policyDigest: offer.policy.digest,
       ...(this.#deps.maxRunningPerSubmitter === undefined ? {} : { submitterCap: this.#deps.maxRunningPerSubmitter }),
     }
-    this.scheduler.saw(worker)
     if (waitMs > 0) this.#emit({ name: 'claim.parked', worker })
     const grants = await this.#parked.park(request, offer, waitMs, signal)
     if (signal.aborted) {
@@ -282,7 +271,7 @@ export class Home implements Startable {
   /** When a task of a submitter at the cap stops running, others of theirs become claimable, which the store cannot know. */
   #wakeCapped(): void {
     if (this.#deps.maxRunningPerSubmitter === undefined) return
-    for (const { needs } of this.store.readyClasses()) this.#parked.wake(needs)
+    this.#parked.wake()
   }
 
   #schedule(ms: number): void {
