@@ -21,7 +21,7 @@ import { installPackages, installer } from './system-packages.mjs'
  */
 
 /** Packages and the engine belong to the machine, not to the checkout: their lock does too. */
-const MACHINE_LOCK = join(tmpdir(), 'runner-mesh-set-up.lock')
+export const MACHINE_LOCK = join(tmpdir(), 'runner-mesh-set-up.lock')
 const CHECKOUT_LOCK = join(RUNTIME_FOLDER, 'set-up.lock')
 
 /**

@@ -1,0 +1,191 @@
+/**
+ * PostgreSQL and Redis for one run: on loopback, on a free port, behind a password made for the run, with their data in a
+ * folder that goes with them. Debian's packages are installed where they are missing and we may; no service is left on.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findCommand, runCommand, tail } from '../../scripts/setup/command.mjs'
+import { oneAtATime } from '../../scripts/setup/one-at-a-time.mjs'
+import { MACHINE_LOCK } from '../../scripts/setup/prepare.mjs'
+import { installer, installPackages } from '../../scripts/setup/system-packages.mjs'
+import type { Leftovers } from './leftovers.ts'
+
+export interface Server {
+  readonly port: number
+  readonly password: string
+}
+
+interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+const START_MS = 30_000
+const STOP_MS = 10_000
+
+/** @throws Error when it is not there and cannot be had */
+export async function startRedis(leftovers: Leftovers): Promise<Server> {
+  const program = await findOrInstall(() => Promise.resolve(findCommand('redis-server')), {
+    name: 'redis-server',
+    service: 'redis-server',
+  })
+  const [folder, port, password] = [await newFolder(leftovers), await freePort(), newPassword()]
+  const settings = [
+    ...['bind 127.0.0.1', `port ${String(port)}`, `dir ${folder}`, `requirepass ${password}`],
+    ...['appendonly yes', 'appendfsync always', 'save ""', 'maxmemory-policy noeviction'],
+  ]
+  // The settings come by stdin: a password on the command line is everybody's to read.
+  const server = spawn(program, ['-'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  server.stdin.end(settings.join('\n'))
+  await started('Redis', server, () => accepts(port), leftovers)
+  return { port, password }
+}
+
+/** @throws Error when it is not there and cannot be had */
+export async function startPostgres(leftovers: Leftovers): Promise<Server> {
+  const initdb = await findOrInstall(findInitdb, { name: 'postgresql', service: 'postgresql' })
+  const [folder, port, password] = [await newFolder(leftovers), await freePort(), newPassword()]
+  // PostgreSQL refuses to run as root.
+  const user = process.getuid?.() === 0 ? await findUser('postgres') : undefined
+  const passwordFile = join(folder, 'password')
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if (user !== undefined) {
+    await chown(folder, user.uid, user.gid)
+    await chown(passwordFile, user.uid, user.gid)
+  }
+  const data = join(folder, 'data')
+  const making = spawn(
+    initdb,
+    [
+      ...[
+        '-D',
+        data,
+        '-U',
+        'bench',
+        '--auth=scram-sha-256',
+        '--pwfile',
+        passwordFile,
+        '--encoding=UTF8',
+        '--no-locale',
+      ],
+    ],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user },
+  )
+  const said = keepWords(making)
+  const [code] = (await once(making, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`initdb failed: ${tail(said(), 3)}`)
+  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', synchronous_commit: 'on', fsync: 'on' }
+  const server = spawn(
+    join(initdb, '..', 'postgres'),
+    [
+      ...['-D', data, '-p', String(port)],
+      ...Object.entries({ ...settings, max_connections: '200' }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user },
+  )
+  // It accepts connections, only to refuse them, before it is ready.
+  const isReady = async (): Promise<boolean> =>
+    (await runCommand(join(initdb, '..', 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)])).code === 0
+  await started('PostgreSQL', server, isReady, leftovers)
+  return { port, password }
+}
+
+async function findInitdb(): Promise<string | undefined> {
+  // Debian keeps the server's programs off the PATH, one folder per version.
+  const root = '/usr/lib/postgresql'
+  const versions = await readdir(root).catch(() => [])
+  const [newest] = versions.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a))
+  return newest === undefined ? findCommand('initdb') : join(root, newest, 'bin', 'initdb')
+}
+
+async function findOrInstall(
+  find: () => Promise<string | undefined>,
+  wanted: { readonly name: string; readonly service: string },
+): Promise<string> {
+  const present = await find()
+  if (present !== undefined) return present
+  const { able, because } = installer()
+  if (!able) throw new Error(`${wanted.name} is not installed, and cannot be installed here because ${because}`)
+  await oneAtATime(MACHINE_LOCK, () => installPackages([wanted]))
+  const installed = await find()
+  if (installed === undefined) throw new Error(`${wanted.name} was installed, but its program is not found`)
+  return installed
+}
+
+async function findUser(name: string): Promise<User> {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => runCommand('id', [flag, name])))
+  if (uid?.code !== 0 || gid?.code !== 0)
+    throw new Error(`PostgreSQL needs the user ${name}, who is not on this machine`)
+  return { uid: Number(uid.output), gid: Number(gid.output) }
+}
+
+async function newFolder(leftovers: Leftovers): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-bench-'))
+  leftovers.add(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  listener.close()
+  await once(listener, 'close')
+  return port
+}
+
+function newPassword(): string {
+  return randomBytes(24).toString('hex')
+}
+
+/** Resolves once it answers; from now on it is stopped with the rest. */
+async function started(
+  name: string,
+  child: ChildProcess,
+  isReady: () => Promise<boolean>,
+  leftovers: Leftovers,
+): Promise<void> {
+  const said = keepWords(child)
+  const gone = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code) => resolve(`it ended with code ${String(code)}`))
+  })
+  leftovers.add(async () => {
+    // PostgreSQL: a fast shutdown, which does not wait for clients.
+    child.kill('SIGINT')
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+    await gone
+    clearTimeout(killer)
+  })
+  const giveUpAt = performance.now() + START_MS
+  while (performance.now() < giveUpAt) {
+    if (await isReady()) return
+    const over = await Promise.race([gone, sleep(50)])
+    if (over !== undefined) throw new Error(`${name} does not start: ${over}. ${tail(said(), 3)}`)
+  }
+  throw new Error(`${name} did not answer within ${String(START_MS / 1000)} s. ${tail(said(), 3)}`)
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function keepWords(child: ChildProcess): () => string {
+  let words = ''
+  for (const pipe of [child.stdout, child.stderr]) {
+    pipe?.on('data', (bytes: Buffer) => (words = `${words}${bytes.toString()}`.slice(-4000)))
+  }
+  return () => words
+}
