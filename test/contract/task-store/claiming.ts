@@ -206,6 +206,7 @@ export function testClaiming(make: MakeStore): void {
     const [first, second, third] = grants
     assert(first !== undefined && second !== undefined && third !== undefined)
     await desk.settle(first)
+    assert.equal(await desk.claimAny(), undefined)
     await desk.settle(second)
     assert.equal(await desk.claimAny(), undefined)
     await desk.settle(third)

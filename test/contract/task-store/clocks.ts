@@ -118,6 +118,18 @@ export function testClocks(make: MakeStore): void {
     assert.equal(await desk.state(task.id), 'failed/timeout_total')
   })
 
+  test('what falls due together with what it needs ends once, and after it', async () => {
+    await using desk = await openDesk(make)
+    const parent = await desk.submit({ clocks: clocks({ totalMs: 2000 }) })
+    const child = await desk.submit({ needs: [parent], clocks: clocks({ totalMs: 2000 }) })
+    const grandchild = await desk.submit({ needs: [child, parent], clocks: clocks({ totalMs: 1000 }) })
+    desk.setClock(2000)
+    assert.deepEqual([...(await desk.sweep()).ended].sort(), [parent, child, grandchild].sort())
+    assert.equal(await desk.state(parent), 'failed/timeout_total')
+    assert.equal(await desk.state(child), 'failed/dependency')
+    assert.equal(await desk.state(grandchild), 'failed/timeout_total')
+  })
+
   test('a task that completes after its total clock has still completed', async () => {
     await using desk = await openDesk(make)
     const grant = await desk.run({ clocks: clocks({ totalMs: 2000 }) })

@@ -43,7 +43,9 @@ export function testRestarting(make: MakeStore): void {
   test('R15: fences go on growing over a restart', async () => {
     await using desk = await openDesk(make)
     const before = await desk.run()
+    const { epoch } = desk.store
     await desk.restart()
+    assert.equal(desk.store.epoch, epoch)
     const after = await desk.run()
     assert(after.fence > before.fence)
     assert.equal((await desk.settle(before)).outcome, 'settled')

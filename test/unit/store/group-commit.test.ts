@@ -11,12 +11,16 @@ function setUp({ maxSteps = 256, maxMs = 5, mono = (): number => 0, makesRoom = 
   const events: StoreEvent[] = []
   const rollbacks: unknown[] = []
   let beforeCommit: () => void = () => undefined
+  let commits = 0
   const commit = new GroupCommit({
     db,
     mono,
     maxSteps,
     maxMs,
-    beforeCommit: () => beforeCommit(),
+    beforeCommit: () => {
+      commits += 1
+      beforeCommit()
+    },
     onRollback: (fault) => {
       rollbacks.push(fault)
       return makesRoom
@@ -34,6 +38,7 @@ function setUp({ maxSteps = 256, maxMs = 5, mono = (): number => 0, makesRoom = 
         .prepare('SELECT text FROM line ORDER BY rowid')
         .all()
         .map((row) => row['text']),
+    commits: () => commits,
     failCommit: (times: number) => {
       let left = times
       beforeCommit = () => {
@@ -191,6 +196,7 @@ test('R27: when room was made on a full disk, the whole group is tried once more
       return (begun += 1)
     })
   assert.deepEqual(await Promise.all([step('a'), step('b')]), [3, 4])
+  assert.equal(store.commits(), 2)
   assert.deepEqual(store.lines(), ['a', 'b'])
   assert.equal(store.rollbacks.length, 1)
 })
