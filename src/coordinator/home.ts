@@ -22,6 +22,7 @@ import type {
 } from '../core/ports/task-store.ts'
 import { isTerminal, type Requirements, type Task } from '../core/task.ts'
 import { ParkedClaims } from './parked-claims.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
 
 export interface HomeDeps {
   readonly store: TaskStore
@@ -39,6 +40,8 @@ export interface ClaimCall {
   readonly offer: Offer
   readonly max: number
   readonly waitMs: number
+  /** How long the grant lives without a renewal; undefined means this home's usual lease. */
+  readonly leaseMs?: number
 }
 
 export interface CronFiring {
@@ -56,6 +59,7 @@ export class Home implements Startable {
   readonly store: TaskStore
   readonly #deps: HomeDeps
   readonly #parked: ParkedClaims
+  #scheduler: Scheduler | undefined
   #unsubscribe: () => void = () => undefined
   #sweeping: Promise<void> | undefined
   #stopTimer: () => void = () => undefined
@@ -72,11 +76,8 @@ export class Home implements Startable {
       clock: deps.clock,
       claim: (request) => this.#claim(request),
       readyClasses: () => deps.store.readyClasses(),
-      choose: (candidates) => {
-        const [first] = candidates
-        if (first === undefined) throw new RunnerMeshError('internal', 'Nobody to choose from.')
-        return first
-      },
+      nextReady: (needs, most) => deps.store.nextReady(needs, most),
+      choose: (candidates, task) => this.scheduler.choose(candidates, task),
     })
   }
 
@@ -89,7 +90,7 @@ export class Home implements Startable {
         if (this.#ending > 0) this.#touched.add(event.taskId)
         return
       }
-      this.#parked.wake()
+      this.#parked.wake(event.needs)
       for (const listener of this.#readyListeners) listener()
     })
     this.#schedule(0)
@@ -103,6 +104,12 @@ export class Home implements Startable {
     await this.#sweeping
     this.#unsubscribe()
     await this.store.stop()
+  }
+
+  /** Of the home that is started. */
+  get scheduler(): Scheduler {
+    this.#scheduler ??= new Scheduler(this.store.homeId, this.#deps.clock)
+    return this.#scheduler
   }
 
   get parkedClaims(): number {
@@ -137,17 +144,21 @@ export class Home implements Startable {
   }
 
   /** Answers with grants at once, or as soon as a task fits, or with none when the time is up or the caller has gone. */
-  async claim({ worker, requestId, offer, max, waitMs }: ClaimCall, signal: AbortSignal): Promise<readonly Grant[]> {
+  async claim(
+    { worker, requestId, offer, max, waitMs, leaseMs }: ClaimCall,
+    signal: AbortSignal,
+  ): Promise<readonly Grant[]> {
     if (!this.#running) throw new RunnerMeshError('stopping', 'This home is stopping. Claim at another peer.')
     const request = {
       worker,
       requestId,
       max,
-      leaseMs: this.#deps.lease.leaseMs,
+      leaseMs: leaseMs ?? this.#deps.lease.leaseMs,
       fits: (needs: Requirements) => fits(needs, offer),
       policyDigest: offer.policy.digest,
       ...(this.#deps.maxRunningPerSubmitter === undefined ? {} : { submitterCap: this.#deps.maxRunningPerSubmitter }),
     }
+    this.scheduler.saw(worker)
     if (waitMs > 0) this.#emit({ name: 'claim.parked', worker })
     const grants = await this.#parked.park(request, offer, waitMs, signal)
     if (signal.aborted) {
@@ -271,7 +282,7 @@ export class Home implements Startable {
   /** When a task of a submitter at the cap stops running, others of theirs become claimable, which the store cannot know. */
   #wakeCapped(): void {
     if (this.#deps.maxRunningPerSubmitter === undefined) return
-    this.#parked.wake()
+    for (const { needs } of this.store.readyClasses()) this.#parked.wake(needs)
   }
 
   #schedule(ms: number): void {
