@@ -1,10 +1,10 @@
 /**
  * The preferred peer of a task: the one whose hash is nearest to the hash of (clock root, task) by Hamming distance. Whoever
  * has the same root, task and peers in view picks the same one, without a word said. The rule is the predecessor's, but for
- * ties: it takes the first in its own order of meeting peers, so that two of its nodes disagree; here the lower id wins.
+ * ties, of which 50 peers have one in five tasks: it takes the first in its own order of meeting peers, so that two of its
+ * nodes disagree. Here another hash decides, the same for all.
  */
 import type { Digest } from '../ports/digest.ts'
-import { compareCodePoints } from './python-json.ts'
 
 /** What is no hash is as far as can be, as the predecessor has it. */
 export const FARTHEST = 1_000_000_000
@@ -15,8 +15,9 @@ export function hammingDistance(a: string, b: string): number {
   if (shorter === 0) return FARTHEST
   let bits = 0
   for (let index = 0; index < shorter; index += 1) {
-    const [nibbleA, nibbleB] = [NIBBLES[a.charCodeAt(index)], NIBBLES[b.charCodeAt(index)]]
-    if (nibbleA === undefined || nibbleB === undefined) return FARTHEST
+    const nibbleA = NIBBLES[a.charCodeAt(index)] ?? NO_DIGIT
+    const nibbleB = NIBBLES[b.charCodeAt(index)] ?? NO_DIGIT
+    if (nibbleA === NO_DIGIT || nibbleB === NO_DIGIT) return FARTHEST
     bits += ONES[nibbleA ^ nibbleB] ?? 0
   }
   return bits
@@ -56,19 +57,25 @@ export function findPreferredPeer(
   let nearest = Infinity
   for (const peer of peers) {
     const distance = hammingDistance(target, hashOf(peer))
-    if (distance > nearest) continue
-    if (distance === nearest && best !== undefined && compareCodePoints(peer, best) >= 0) continue
-    best = peer
+    if (distance > nearest || peer === best) continue
+    if (distance < nearest || best === undefined || lot(target, peer, digest) < lot(target, best, digest)) best = peer
     nearest = distance
   }
   return best
 }
 
+/** What decides between equals: even chances for all, and no other tie is decided anew when a peer goes. */
+function lot(target: string, peer: string, digest: Digest): string {
+  return digest(`${target}:${peer}`)
+}
+
+const NO_DIGIT = 255
+
 /** By the code of a character. */
-const NIBBLES: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+const NIBBLES = Uint8Array.from({ length: 128 }, (_, code) => {
   const digit = String.fromCharCode(code)
-  return /[0-9a-fA-F]/.test(digit) ? Number.parseInt(digit, 16) : undefined
+  return /[0-9a-fA-F]/.test(digit) ? Number.parseInt(digit, 16) : NO_DIGIT
 })
 
 /** Bits set in a nibble. */
-const ONES: readonly number[] = [0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4]
+const ONES = Uint8Array.of(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4)
