@@ -8,6 +8,7 @@ import type { Change } from './group-commit.ts'
 import { refuserKey, type Home } from './home.ts'
 import { isFull, type FitClass, type Lane } from './lanes.ts'
 import { isBefore, type Head } from './ready-heads.ts'
+import type { RecentTask } from './recent-tasks.ts'
 import { parseSpec, toTask, type TaskRow } from './rows.ts'
 import { STATE } from './schema.ts'
 import { promoteDelayed } from './sweep.ts'
@@ -71,23 +72,37 @@ function headReader(home: Home, request: ClaimRequest): (lane: Lane) => Head | u
 
 function take(home: Home, change: Change, lane: Lane, head: Head, request: ClaimRequest, now: number): Grant {
   const { worker, requestId, leaseMs } = request
-  const row = home.sql.readTask.get(head.seq) as unknown as TaskRow & { readonly body: string }
-  const fence = home.nextFence()
-  const attempt = row.attempt + 1
-  home.sql.takeTask.run(row.seq, fence, attempt, worker, requestId, leaseMs, now)
-  const spec = parseSpec(row.body)
+  const { row, body, spec } = home.recent.find(head.seq) ?? readTask(home, head.seq)
   const { seq } = row
+  const fence = home.nextFence(change)
+  const attempt = row.attempt + 1
+  home.sql.takeTask.run(seq, fence, attempt, worker, requestId, leaseMs, now)
+  const taken: TaskRow = {
+    ...row,
+    state: STATE.running,
+    fence,
+    attempt,
+    worker,
+    request_id: requestId,
+    lease_ms: leaseMs,
+    started_at: now,
+    updated_at: now,
+  }
+  home.recent.keep(change, taken, body, spec)
   home.leases.grant({ seq, fence, worker, requestId, leaseMs, idempotent: spec.idempotent, stop: false })
   change.onUndo(() => home.leases.end(seq))
   lane.heads.remove(seq)
   home.lanes.move(change, lane, STATE.ready, STATE.running)
   change.changed.push(home.idOf(row))
-  const taken = { ...row, state: STATE.running, fence, attempt, worker, started_at: now, updated_at: now }
   return { task: toTask(home, taken, spec), fence, attempt, leaseMs }
 }
 
 function grantOf(home: Home, seq: number): Grant {
-  const row = home.sql.readTask.get(seq) as unknown as TaskRow & { readonly body: string }
-  const task = toTask(home, row, parseSpec(row.body))
-  return { task, fence: row.fence as Fence, attempt: row.attempt, leaseMs: row.lease_ms ?? 0 }
+  const { row, spec } = readTask(home, seq)
+  return { task: toTask(home, row, spec), fence: row.fence as Fence, attempt: row.attempt, leaseMs: row.lease_ms ?? 0 }
+}
+
+function readTask(home: Home, seq: number): RecentTask & { readonly body: string } {
+  const { body, ...row } = home.sql.readTask.get(seq) as unknown as TaskRow & { readonly body: string }
+  return { row, body, spec: parseSpec(body) }
 }

@@ -84,6 +84,7 @@ export function requestStop(
   stop: typeof STOP.cancel | typeof STOP.totalTime,
   now: number,
 ): void {
+  home.recent.forget(row.seq)
   home.sql.saveStop.run(row.seq, stop, now)
   const lease = home.leases.find(row.seq)
   if (lease !== undefined) {
@@ -117,9 +118,9 @@ export function resubmit(home: Home, change: Change, taskId: TaskId, now: number
 }
 
 function keepLastAttempt(home: Home, row: TaskRow): void {
-  const outcome = home.sql.readOutcome.get(row.seq) as { fence: number; error: string | null } | undefined
+  const outcome = home.sql.readOutcome.get(row.seq) as { error: string | null } | undefined
   home.sql.dropOutcome.run(row.seq)
-  if (outcome === undefined || outcome.fence === 0) return
+  if (row.settled === 0) return
   const how = row.state === STATE.failed ? ('failed' as const) : ('cancelled' as const)
   const { reason } = row
   recordAttempt(
@@ -128,7 +129,7 @@ function keepLastAttempt(home: Home, row: TaskRow): void {
     {
       outcome: how,
       ...(reason === null ? {} : { reason }),
-      ...(outcome.error === null ? {} : { error: outcome.error }),
+      ...(outcome?.error == null ? {} : { error: outcome.error }),
     },
     row.finished_at ?? row.updated_at,
   )

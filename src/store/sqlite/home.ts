@@ -5,7 +5,9 @@ import { homeIdFromBytes, makeFence, type Fence, type HomeId, type PeerId, type 
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import { LeaseTable } from '../lease-table.ts'
 import type { Reached } from './directory-lock.ts'
+import type { Change } from './group-commit.ts'
 import { LaneTable } from './lanes.ts'
+import { RecentTasks } from './recent-tasks.ts'
 import { taskIdOf, type TaskRow } from './rows.ts'
 import type { StoreSettings } from './settings.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -36,6 +38,7 @@ export class Home {
   readonly epoch: number
   readonly lanes: LaneTable
   readonly leases: LeaseTable
+  readonly recent = new RecentTasks()
   /** `worker digest` pairs that turned at least one task down. */
   readonly refusers: Set<string>
   /** Rows of `need`; most homes have none, and then no end has to look for children. */
@@ -81,14 +84,20 @@ export class Home {
     return this.#seq
   }
 
-  /** Grows with every grant, over all tasks. A number that is not committed in the end is never used again either. */
-  nextFence(): Fence {
+  /** Grows with every grant, over all tasks. One that is not committed in the end was never seen by anybody. */
+  nextFence(change: Change): Fence {
     this.#lsn += 1
+    change.onUndo(() => {
+      this.#lsn -= 1
+    })
     return makeFence(this.epoch, this.#lsn)
   }
 
-  nextSeq(): number {
+  nextSeq(change: Change): number {
     this.#seq += 1
+    change.onUndo(() => {
+      this.#seq -= 1
+    })
     return this.#seq
   }
 

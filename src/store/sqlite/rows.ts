@@ -41,6 +41,42 @@ export interface TaskRow {
   readonly started_at: number | null
   readonly finished_at: number | null
   readonly purge_at: number | null
+  readonly settled: 0 | 1
+}
+
+type Given =
+  | 'seq'
+  | 'epoch'
+  | 'state'
+  | 'lane'
+  | 'order_key'
+  | 'ready_at'
+  | 'due_at'
+  | 'queue_ms'
+  | 'total_at'
+  | 'retention_ms'
+  | 'pending'
+  | 'created_at'
+
+/** A row as it is inserted: every other column has its default. */
+export function newRow(given: Pick<TaskRow, Given>): TaskRow {
+  return {
+    ...given,
+    reason: null,
+    fence: 0,
+    attempt: 0,
+    failures: 0,
+    lost: 0,
+    stop: STOP.none,
+    worker: null,
+    request_id: null,
+    lease_ms: null,
+    updated_at: given.created_at,
+    started_at: null,
+    finished_at: null,
+    purge_at: null,
+    settled: 0,
+  }
 }
 
 /** What was asked for and never changes: the JSON of `spec.body`. Requirements, submitter and priority are the lane's. */

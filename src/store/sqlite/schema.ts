@@ -83,6 +83,8 @@ CREATE TABLE task(
   started_at INTEGER,
   finished_at INTEGER,
   purge_at INTEGER,
+  -- whether the worker of the latest grant ended it, and not the home
+  settled INTEGER NOT NULL DEFAULT 0,
   CHECK((state >= 4) = (finished_at IS NOT NULL)),
   CHECK((state >= 4) = (purge_at IS NOT NULL)),
   CHECK((state = 0) = (pending > 0) OR state >= 4)
@@ -93,10 +95,9 @@ CREATE INDEX task_due ON task(due_at) WHERE finished_at IS NULL;
 CREATE INDEX task_purge ON task(purge_at) WHERE purge_at IS NOT NULL;
 
 CREATE TABLE spec(seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+-- what there is to say of an end beside its state and reason, if anything
 CREATE TABLE outcome(
   seq INTEGER PRIMARY KEY,
-  -- the grant whose worker settled it; 0 when the home ended it
-  fence INTEGER NOT NULL,
   exit_code INTEGER,
   result TEXT,
   error TEXT

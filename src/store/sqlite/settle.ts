@@ -19,7 +19,7 @@ import {
 import { isEnded, STATE, STOP, type Stop } from './schema.ts'
 import { end, queuedAt, recordAttempt, requeue } from './transitions.ts'
 
-type EndedRow = TaskRow & EndingColumns & { readonly body: string; readonly settled_by: number | null }
+type FullRow = TaskRow & EndingColumns & { readonly body: string }
 
 const CAUSES: Readonly<Record<Stop, StopCause>> = {
   [STOP.none]: 'none',
@@ -33,8 +33,8 @@ export function stopCause(row: Pick<TaskRow, 'stop'>): StopCause {
 
 /** A task with its end, or undefined when this home has none of that id. */
 export function readTask(home: Home, taskId: TaskId): Task | undefined {
-  const row = readRow(home, taskId)
-  return row === undefined ? undefined : toTask(home, row, parseSpec(row.body), endingOf(row))
+  const found = findTask(home, taskId)
+  return found === undefined ? undefined : toTask(home, found.row, found.spec, found.ending)
 }
 
 export function settle(
@@ -47,11 +47,13 @@ export function settle(
 }
 
 function settleOne(home: Home, change: Change, settlement: Settlement, now: number): Settled {
-  const row = readRow(home, settlement.taskId)
-  if (row === undefined) return { outcome: 'unknown' }
-  const spec = parseSpec(row.body)
+  const found = findTask(home, settlement.taskId)
+  if (found === undefined) return { outcome: 'unknown' }
+  const { row, spec } = found
   const verdict = judgeSettlement(factsOf(home, row, spec, settlement), settlement)
-  if (verdict.outcome !== 'settled') return { outcome: verdict.outcome, task: toTask(home, row, spec, endingOf(row)) }
+  if (verdict.outcome !== 'settled') {
+    return { outcome: verdict.outcome, task: toTask(home, row, spec, found.ending) }
+  }
   if (verdict.next.kind === 'end') {
     return { outcome: 'settled', task: endBy(home, change, row, spec, settlement, verdict.next, now) }
   }
@@ -60,7 +62,7 @@ function settleOne(home: Home, change: Change, settlement: Settlement, now: numb
   return { outcome: 'settled', task: toTask(home, after, spec) }
 }
 
-function factsOf(home: Home, row: EndedRow, spec: Spec, settlement: Settlement): SettlementFacts {
+function factsOf(home: Home, row: TaskRow, spec: Spec, settlement: Settlement): SettlementFacts {
   return {
     stage: row.state === STATE.running ? 'running' : isEnded(row.state) ? 'ended' : 'queued',
     latestFence: row.fence,
@@ -73,9 +75,8 @@ function factsOf(home: Home, row: EndedRow, spec: Spec, settlement: Settlement):
 }
 
 /** A lost or released attempt has not settled: its worker may still complete. */
-function hasSettled(home: Home, row: EndedRow, fence: number): boolean {
-  if (row.state === STATE.running && row.fence === fence) return false
-  if (row.settled_by === fence) return true
+function hasSettled(home: Home, row: TaskRow, fence: number): boolean {
+  if (row.fence === fence && (row.state === STATE.running || row.settled === 1)) return row.settled === 1
   const attempt = home.sql.readAttempt.get(row.seq, fence) as { outcome: Attempt['outcome'] } | undefined
   return attempt !== undefined && attempt.outcome !== 'lost' && attempt.outcome !== 'released'
 }
@@ -83,7 +84,7 @@ function hasSettled(home: Home, row: EndedRow, fence: number): boolean {
 function endBy(
   home: Home,
   change: Change,
-  row: EndedRow,
+  row: TaskRow,
   spec: Spec,
   settlement: Settlement,
   next: End,
@@ -98,13 +99,13 @@ function endBy(
   if (row.state !== STATE.running) home.sql.dropAttempt.run(row.seq, settlement.fence)
   const failures = next.status === 'failed' ? row.failures + 1 : row.failures
   if (failures !== row.failures) home.sql.saveBudgets.run(row.seq, failures, row.lost)
-  end(home, change, row, { ...next, ...ending, settledBy: settlement.fence }, now)
+  end(home, change, row, { ...next, ...ending, settled: true }, now)
   const state = stateOf(next.status)
   const after = { ...row, state, failures, reason: next.reason ?? null, updated_at: now, finished_at: now }
   return toTask(home, after, spec, ending)
 }
 
-function retry(home: Home, change: Change, row: EndedRow, settlement: Settlement, now: number): void {
+function retry(home: Home, change: Change, row: TaskRow, settlement: Settlement, now: number): void {
   const failures = row.failures + 1
   recordAttempt(
     home,
@@ -127,11 +128,19 @@ export function backOff(home: Home, change: Change, row: TaskRow, failures: numb
   requeue(home, change, row, queuedAt(readyAt, priority, now), now)
 }
 
-function readRow(home: Home, taskId: TaskId): EndedRow | undefined {
+interface FoundTask {
+  readonly row: TaskRow
+  readonly spec: Spec
+  readonly ending: Ending
+}
+
+function findTask(home: Home, taskId: TaskId): FoundTask | undefined {
   const parts = findTaskIdParts(taskId)
   if (parts?.home !== home.homeId) return undefined
-  const row = home.sql.readEnded.get(parts.seq) as EndedRow | undefined
-  return row?.epoch === parts.epoch ? row : undefined
+  const recent = home.recent.find(parts.seq)
+  if (recent?.row.epoch === parts.epoch) return { ...recent, ending: {} }
+  const row = home.sql.readFull.get(parts.seq) as FullRow | undefined
+  return row?.epoch === parts.epoch ? { row, spec: parseSpec(row.body), ending: endingOf(row) } : undefined
 }
 
 /** The row of a task of this home, without what was asked for. */

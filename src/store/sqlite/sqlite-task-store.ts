@@ -274,7 +274,9 @@ class SqliteTaskStore implements TaskStore {
   }
 
   #step<T>(work: (home: Home, change: Change, guard: DiskGuard) => T): Promise<T> {
-    return this.#read((home, { commit, guard }) => commit.run((change) => work(home, change, guard)))
+    if (this.#opened === undefined) return Promise.reject(closed())
+    const { home, commit, guard } = this.#opened
+    return commit.run((change) => work(home, change, guard))
   }
 
   #read<T>(read: (home: Home, opened: Opened) => T | Promise<T>): Promise<T> {
@@ -286,7 +288,7 @@ class SqliteTaskStore implements TaskStore {
 
   #get(): Opened {
     if (this.#opened !== undefined) return this.#opened
-    throw new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
+    throw closed()
   }
 
   #emit(event: StoreEvent): void {
@@ -298,6 +300,10 @@ class SqliteTaskStore implements TaskStore {
       }
     }
   }
+}
+
+function closed(): RunnerMeshError {
+  return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
 }
 
 function sweepOf(home: Home, steps: readonly Swept[], now: number): Sweep {

@@ -41,9 +41,8 @@ function taskStatements(db: DatabaseSync) {
     readRow: db.prepare('SELECT * FROM task WHERE seq = ?'),
     readSpec: db.prepare('SELECT body FROM spec WHERE seq = ?'),
     readTask: db.prepare('SELECT t.*, s.body FROM task t JOIN spec s USING(seq) WHERE t.seq = ?'),
-    readEnded: db.prepare(
-      `SELECT t.*, s.body, o.fence AS settled_by, ${END_COLUMNS} FROM task t JOIN spec s USING(seq)
-         LEFT JOIN outcome o USING(seq) WHERE t.seq = ?`,
+    readFull: db.prepare(
+      `SELECT t.*, s.body, ${END_COLUMNS} FROM task t JOIN spec s USING(seq) LEFT JOIN outcome o USING(seq) WHERE t.seq = ?`,
     ),
     readHeads: db.prepare(
       `SELECT seq, order_key AS orderKey, ready_at AS readyAt FROM task WHERE lane = ? AND state = 2
@@ -70,11 +69,12 @@ function transitionStatements(db: DatabaseSync) {
          updated_at = ?7 WHERE seq = ?1`,
     ),
     endTask: db.prepare(
-      'UPDATE task SET state = ?2, reason = ?3, purge_at = ?4, finished_at = ?5, updated_at = ?5 WHERE seq = ?1',
+      `UPDATE task SET state = ?2, reason = ?3, purge_at = ?4, finished_at = ?5, updated_at = ?5, settled = ?6
+         WHERE seq = ?1`,
     ),
     queueTask: db.prepare(
       `UPDATE task SET state = ?2, order_key = ?3, ready_at = ?4, due_at = ?5, pending = ?6, updated_at = ?7,
-         finished_at = NULL, purge_at = NULL, reason = NULL WHERE seq = ?1`,
+         finished_at = NULL, purge_at = NULL, reason = NULL, settled = 0 WHERE seq = ?1`,
     ),
     saveBudgets: db.prepare('UPDATE task SET failures = ?2, lost = ?3 WHERE seq = ?1'),
     saveSpec: db.prepare('UPDATE spec SET body = ?2 WHERE seq = ?1'),
@@ -87,8 +87,8 @@ function transitionStatements(db: DatabaseSync) {
 
 function historyStatements(db: DatabaseSync) {
   return {
-    addOutcome: db.prepare('INSERT INTO outcome(seq, fence, exit_code, result, error) VALUES (?, ?, ?, ?, ?)'),
-    readOutcome: db.prepare('SELECT fence, exit_code, result, error FROM outcome WHERE seq = ?'),
+    addOutcome: db.prepare('INSERT INTO outcome(seq, exit_code, result, error) VALUES (?, ?, ?, ?)'),
+    readOutcome: db.prepare('SELECT exit_code, result, error FROM outcome WHERE seq = ?'),
     dropOutcome: db.prepare('DELETE FROM outcome WHERE seq = ?'),
     addAttempt: db.prepare(
       `INSERT INTO attempt(seq, fence, number, worker, started_at, ended_at, outcome, reason, error)

@@ -4,12 +4,10 @@ import { getTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { NewTask, Submitted } from '../../core/ports/task-store.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
-import type { Spec, TaskRow } from './rows.ts'
+import { newRow, type Spec, type TaskRow } from './rows.ts'
 import { isEnded, STATE, type State } from './schema.ts'
 import { contentDigest, findNamed, remember } from './submit-names.ts'
 import { countNeeds, dependencyFailed, dueAt, end, offer, queuedAt } from './transitions.ts'
-
-type Inserted = Pick<TaskRow, 'seq' | 'epoch'>
 
 /** @throws RunnerMeshError idempotency_conflict, dependency_cycle, task_not_found, queue_full */
 export function submit(home: Home, change: Change, tasks: readonly NewTask[], now: number): readonly Submitted[] {
@@ -60,46 +58,64 @@ function findParents(home: Home, needs: readonly TaskId[], before: number): read
   })
 }
 
-function insert(home: Home, change: Change, task: NewTask, pending: number, now: number): Inserted {
+function insert(home: Home, change: Change, task: NewTask, pending: number, now: number): TaskRow {
   const lane = home.lanes.intern(change, task.requirements, task.submitter, task.priority, task.group)
   const queued = queuedAt(Math.max(now, task.notBefore ?? now), task.priority, now)
   const state: State = pending > 0 ? STATE.blocked : queued.state
   const totalAt = now + task.clocks.totalMs
   const due = dueAt(state, queued.readyAt, { queue_ms: task.clocks.queueMs, total_at: totalAt })
-  const seq = home.nextSeq()
-  home.sql.addTask.run(
+  const seq = home.nextSeq(change)
+  const row = newRow({
     seq,
-    home.epoch,
+    epoch: home.epoch,
     state,
-    lane.id,
-    queued.orderKey,
-    queued.readyAt,
-    due,
-    task.clocks.queueMs,
-    totalAt,
-    task.retentionMs,
+    lane: lane.id,
+    order_key: queued.orderKey,
+    ready_at: queued.readyAt,
+    due_at: due,
+    queue_ms: task.clocks.queueMs,
+    total_at: totalAt,
+    retention_ms: task.retentionMs,
     pending,
-    now,
-  )
-  home.sql.addSpec.run(seq, JSON.stringify(specOf(task)))
+    created_at: now,
+  })
+  const body = JSON.stringify(specOf(task))
+  addTask(home, row)
+  home.sql.addSpec.run(seq, body)
+  home.recent.keep(change, row, body)
   home.noteDue(due)
   home.lanes.move(change, lane, undefined, state)
   if (state === STATE.ready) offer(change, lane, { seq, orderKey: queued.orderKey, readyAt: queued.readyAt })
-  const row = { seq, epoch: home.epoch }
   change.changed.push(home.idOf(row))
   return row
 }
 
-function waitForParents(home: Home, change: Change, child: Inserted, parents: readonly TaskRow[], now: number): void {
+function addTask(home: Home, row: TaskRow): void {
+  home.sql.addTask.run(
+    row.seq,
+    row.epoch,
+    row.state,
+    row.lane,
+    row.order_key,
+    row.ready_at,
+    row.due_at,
+    row.queue_ms,
+    row.total_at,
+    row.retention_ms,
+    row.pending,
+    row.created_at,
+  )
+}
+
+function waitForParents(home: Home, change: Change, row: TaskRow, parents: readonly TaskRow[], now: number): void {
   const broken = parents.find((parent) => parent.state === STATE.failed || parent.state === STATE.cancelled)
   if (broken !== undefined) {
-    const row = home.sql.readRow.get(child.seq) as unknown as TaskRow
     end(home, change, row, dependencyFailed(home, broken), now)
     return
   }
   for (const parent of parents) {
     if (isEnded(parent.state)) continue
-    home.sql.addNeed.run(parent.seq, child.seq)
+    home.sql.addNeed.run(parent.seq, row.seq)
     countNeeds(home, change, 1)
   }
 }

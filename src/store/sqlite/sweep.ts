@@ -67,7 +67,7 @@ function fallDue(home: Home, change: Change, row: TaskRow, now: number, swept: S
     promote(home, change, row, now)
     swept.ready.push(home.idOf(row))
   } else {
-    home.sql.saveDue.run(row.seq, dueAt(row.state, row.ready_at, row))
+    saveDue(home, row.seq, dueAt(row.state, row.ready_at, row))
   }
 }
 
@@ -89,10 +89,10 @@ function queueTimeout(row: TaskRow, now: number): TaskEnd | undefined {
 /** The total clock of a running task: its worker is told to stop; one that is suspect cannot be told, and ends. */
 function overrun(home: Home, change: Change, row: TaskRow, now: number, swept: Swept): void {
   if (row.total_at > now || row.stop !== STOP.none) {
-    home.sql.saveDue.run(row.seq, row.stop === STOP.none ? row.total_at : Number.MAX_SAFE_INTEGER)
+    saveDue(home, row.seq, row.stop === STOP.none ? row.total_at : Number.MAX_SAFE_INTEGER)
     return
   }
-  home.sql.saveDue.run(row.seq, Number.MAX_SAFE_INTEGER)
+  saveDue(home, row.seq, Number.MAX_SAFE_INTEGER)
   requestStop(home, change, row, STOP.totalTime, now)
   const lease = home.leases.find(row.seq)
   if (lease?.suspect === true) loseLease(home, change, lease, now, swept)
@@ -147,6 +147,7 @@ function loseLease(home: Home, change: Change, lease: Lease, now: number, swept:
   const error = 'Its runner stopped renewing the lease.'
   recordAttempt(home, row, { outcome: 'lost', ...(reason === undefined ? {} : { reason }), error }, now)
   const failures = row.failures + (verdict.kind === 'retry' ? 1 : 0)
+  home.recent.forget(row.seq)
   home.sql.saveBudgets.run(row.seq, failures, row.lost + 1)
   if (verdict.kind === 'end') {
     swept.ended.push(...end(home, change, row, verdict.status === 'failed' ? { ...verdict, error } : verdict, now))
@@ -156,4 +157,9 @@ function loseLease(home: Home, change: Change, lease: Lease, now: number, swept:
     reoffer(home, change, row, now)
     swept.ready.push(taskId)
   }
+}
+
+function saveDue(home: Home, seq: number, due: number): void {
+  home.recent.forget(seq)
+  home.sql.saveDue.run(seq, due)
 }

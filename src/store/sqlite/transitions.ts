@@ -39,6 +39,7 @@ export function dueAt(
 
 export function requeue(home: Home, change: Change, row: TaskRow, to: Requeue, now: number): void {
   const due = dueAt(to.state, to.readyAt, row)
+  home.recent.forget(row.seq)
   home.sql.queueTask.run(row.seq, to.state, to.orderKey, to.readyAt, due, to.pending, now)
   home.noteDue(due)
   shift(home, change, row, to.state, { seq: row.seq, orderKey: to.orderKey, readyAt: to.readyAt })
@@ -76,8 +77,8 @@ function wakeHeld(change: Change, group: Group | undefined): void {
 export interface TaskEnd extends Ending {
   readonly status: TerminalStatus
   readonly reason?: TaskReason
-  /** The grant whose worker settled it; unset when the home ended it. */
-  readonly settledBy?: number
+  /** Whether the worker of the latest grant ended it, and not the home. */
+  readonly settled?: boolean
 }
 
 /**
@@ -117,9 +118,13 @@ function endOne(
 ): void {
   const { sql } = home
   if (row.state === STATE.blocked) dropNeeds(home, change, row)
-  sql.endTask.run(row.seq, stateOf(how.status), how.reason ?? null, now + row.retention_ms, now)
-  const result = how.result === undefined ? null : JSON.stringify(how.result)
-  sql.addOutcome.run(row.seq, how.settledBy ?? 0, how.exitCode ?? null, result, how.error ?? null)
+  const settled = how.settled === true ? 1 : 0
+  home.recent.forget(row.seq)
+  sql.endTask.run(row.seq, stateOf(how.status), how.reason ?? null, now + row.retention_ms, now, settled)
+  if (how.exitCode !== undefined || how.result !== undefined || how.error !== undefined) {
+    const result = how.result === undefined ? null : JSON.stringify(how.result)
+    sql.addOutcome.run(row.seq, how.exitCode ?? null, result, how.error ?? null)
+  }
   shift(home, change, row, stateOf(how.status))
   for (const seq of takeChildren(home, change, row.seq)) {
     if (how.status === 'completed') release(home, change, seq, now)
@@ -138,6 +143,7 @@ function release(home: Home, change: Change, seq: number, now: number): void {
   const child = home.sql.readRow.get(seq) as unknown as TaskRow
   const pending = child.pending - 1
   if (pending > 0) {
+    home.recent.forget(child.seq)
     home.sql.savePending.run(child.seq, pending)
     return
   }

@@ -30,7 +30,11 @@ const LIFE = 'lifecycle.ts'
 const SETTLING: readonly Guard[] = [
   guard('a report needs the latest fence', [LIFE, 'settlement.fence !== facts.latestFence', 'false'], 'R4:'),
   guard('a report settles once', [LIFE, 'if (facts.settledBefore)', 'if (false)'], 'R7:'),
-  guard('the fence that settled a task is known', ['sqlite/settle.ts', 'row.settled_by === fence', 'false'], 'R8:'),
+  guard(
+    'the fence that settled a task is known',
+    ['sqlite/settle.ts', 'return row.settled === 1', 'return false'],
+    'R8:',
+  ),
   guard(
     'what has ended stays so',
     [LIFE, "facts.stage === 'ended'", 'false'],
@@ -209,7 +213,7 @@ const DURABILITY: readonly Guard[] = [
   ),
   guard(
     'a group that failed is forgotten',
-    ['sqlite/group-commit.ts', 'for (const { change } of done.reverse()) change.undo()', ''],
+    ['sqlite/group-commit.ts', 'for (const { change } of done.toReversed()) change.undo()', ''],
     'R13: nothing is answered',
     GROUP,
   ),
