@@ -4,7 +4,7 @@
  *
  * --tasks N (20000)  --in-flight N (64)  --batch N (grants per claim, 1)  --json
  */
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -109,10 +109,14 @@ async function home(): Promise<void> {
     else if (submitted < wanted) void submit()
   })
   while (queue.parkedClaims === 0) await clock.sleep(5)
+  await askCpu(child)
+  const cpuFrom = process.cpuUsage()
   const startedAt = performance.now()
   for (let index = 0; index < inFlight; index += 1) void submit()
   await done
   const seconds = (performance.now() - startedAt) / 1000
+  const perTask = ({ user, system }: NodeJS.CpuUsage): number => Number(((user + system) / wanted).toFixed(1))
+  const [homeCpu, workerCpu] = [perTask(process.cpuUsage(cpuFrom)), perTask(await askCpu(child))]
   const sorted = latencies.sort((a, b) => a - b)
   const at = (share: number): number => Number((sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2))
   const result = {
@@ -124,18 +128,27 @@ async function home(): Promise<void> {
     batch,
     p50_ms: at(0.5),
     p99_ms: at(0.99),
+    home_cpu_us: homeCpu,
+    worker_cpu_us: workerCpu,
     machine: `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`,
   }
   process.stdout.write(
     values.json
       ? `${JSON.stringify(result)}\n`
-      : `${String(result.figure)} tasks/s over libp2p, synchronous=FULL, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms\n`,
+      : `${String(result.figure)} tasks/s over libp2p, synchronous=FULL, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms; CPU per task ${String(homeCpu)} µs at the home, ${String(workerCpu)} µs at the worker\n`,
   )
   child.kill('SIGTERM')
   await once(child, 'exit')
   await mesh.stop()
   await queue.stop()
   await rm(folder, { recursive: true, force: true })
+}
+
+/** What the worker process has spent since it was last asked. */
+async function askCpu(child: ChildProcess): Promise<NodeJS.CpuUsage> {
+  child.send('cpu')
+  const [answer] = (await once(child, 'message')) as [NodeJS.CpuUsage]
+  return answer
 }
 
 async function worker({ folder, key, address }: { folder: string; key: string; address: string }): Promise<void> {
@@ -191,6 +204,11 @@ async function worker({ folder, key, address }: { folder: string; key: string; a
   mesh.addTarget(address, 'bootstrap')
   await mesh.start()
   await working.start()
+  let cpuFrom = process.cpuUsage()
+  process.on('message', () => {
+    process.send?.(process.cpuUsage(cpuFrom))
+    cpuFrom = process.cpuUsage()
+  })
   const alive = setInterval(() => undefined, 60_000)
   process.once('SIGTERM', () => {
     clearInterval(alive)

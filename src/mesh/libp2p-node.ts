@@ -11,6 +11,7 @@ import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { SECOND } from '../core/lease.ts'
+import { withFewerWindowUpdates, withJoinedChunks } from './fewer-writes.ts'
 import type { Identity } from './identity.ts'
 import { guardEncrypter, guardMuxer, guardUpgrader } from './negotiation-guard.ts'
 import type { MeshLimits } from './protocols.ts'
@@ -45,12 +46,14 @@ export async function createLibp2pNode({ identity, listen, announce, limits }: L
     // Otherwise one address that cannot be listened on hides which; ours is the clearer error, in `start`.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     transports: [(components) => watchListeners(tcp()(components), listeners, failures)],
-    connectionEncrypters: [(components) => guardEncrypter(noise()(components), MUXER)],
+    connectionEncrypters: [(components) => guardEncrypter(withJoinedChunks(noise()(components)), MUXER)],
     streamMuxers: [
       () =>
         guardMuxer(
           // A window beyond the read buffer lets a paused stream be reset by what is already on its way.
-          yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })(),
+          withFewerWindowUpdates(
+            yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })(),
+          ),
           () => libp2p.getProtocols(),
         ),
     ],
