@@ -1,7 +1,8 @@
 /** Reference pages written from the code they describe: errors, configuration, operations and the Action's inputs. */
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { environmentName, SETTINGS, type Setting } from '../../src/app/config.ts'
+import { environmentName, SETTINGS } from '../../src/app/config.ts'
+import type { Setting } from '../../src/app/setting.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { CATALOG } from '../../src/core/operations/catalog.ts'
 import type { Operation } from '../../src/core/operations/operation.ts'

@@ -5,6 +5,9 @@ import { environmentName, type Environment } from '../app/config.ts'
 
 const STEMS = [
   'key',
+  'registry',
+  'registry-issue-title',
+  'github-token',
   'bootstrap',
   'run-for-seconds',
   'runner-name',
@@ -14,10 +17,9 @@ const STEMS = [
   'log-level',
 ] as const
 
-/** The mesh key is masked before anything else can print it. */
+/** Secrets are masked before anything else can print them. */
 export function readSettings(environment: Environment): Environment {
-  const key = getInput('key')
-  if (key !== '') setSecret(key)
+  for (const secret of [getInput('key'), getInput('github-token')]) if (secret !== '') setSecret(secret)
   const given = STEMS.flatMap((stem) => {
     const value = getInput(stem)
     return value === '' ? [] : [[environmentName(stem), value] as const]

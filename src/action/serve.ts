@@ -15,10 +15,10 @@ export async function serve(
   onStop: (stop: (why: string) => void) => void,
 ): Promise<void> {
   const config = loadConfig(environment)
-  if (config.bootstrap.length === 0) {
+  if (config.bootstrap.length === 0 && config.registry === 'off') {
     throw new RunnerMeshError(
       'config_invalid',
-      'The input bootstrap is empty. Give it the address of a peer; runner-mesh up prints its own.',
+      'The inputs registry and bootstrap are both empty. Name the repository whose registry the peers share, or the address of a peer; runner-mesh up prints its own.',
     )
   }
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>()

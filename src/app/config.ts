@@ -8,41 +8,8 @@ import { RunnerMeshError } from '../core/errors.ts'
 import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
 import { PROFILES } from '../core/task.ts'
 import { LOG_LEVELS } from './logger.ts'
-
-const list = (what: string) =>
-  z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
-    .describe(what)
-
-const number = (low: number, high: number) =>
-  z
-    .string()
-    .regex(/^[0-9]+(\.[0-9]+)?$/, 'is not a number')
-    .transform(Number)
-    .refine((value) => value >= low && value <= high, `must be from ${String(low)} to ${String(high)}`)
-
-const wholeNumber = (low: number, high: number) => number(low, high).refine(Number.isInteger, 'must be a whole number')
-
-const seconds = (low: number, high: number) => number(low, high).transform((value) => Math.round(value * SECOND))
-
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true')
-
-export interface Setting {
-  /** In kebab-case: the flag, the Action input and, in capitals, the environment variable. */
-  readonly stem: string
-  readonly schema: z.ZodType<unknown, string | undefined>
-  /** As a user would write it; undefined when there is none. */
-  readonly default: string | undefined
-  readonly describe: string
-  readonly secret?: true
-}
+import { REGISTRY_SETTINGS } from './registry-settings.ts'
+import { flag, list, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
 /** Every setting there is; the reference page of the documentation is generated from it. */
 export const SETTINGS = {
@@ -77,7 +44,7 @@ export const SETTINGS = {
     'runner-name',
     z.string().min(1).max(128).optional(),
     undefined,
-    'The name people see. Default: RUNNER_NAME, then the host name.',
+    'The name people see. Default: RUNNER_NAME, the name in the runner’s folder, the host name.',
   ),
   listen: setting(
     'listen',
@@ -103,6 +70,7 @@ export const SETTINGS = {
     undefined,
     'A folder that peers share: each keeps its signed announcement there, and finds the others.',
   ),
+  ...REGISTRY_SETTINGS,
   mdns: setting('mdns', flag.default(false), 'false', 'Whether to find peers of the local network by multicast DNS.'),
   predecessorAnnounceFile: setting(
     'predecessor-announce-file',
@@ -193,6 +161,10 @@ export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof S
     /** CACHE_BOOTSTRAP_PEERS, as ipfs_accelerate_py reads it. */
     readonly predecessorBootstrap: string | undefined
     readonly runtimeDir: string | undefined
+    /** A folder below the runner's own: its work folder, or one in there. */
+    readonly runnerTemp: string | undefined
+    readonly githubToken: string | undefined
+    readonly githubApiUrl: string | undefined
   }
 }
 
@@ -235,6 +207,9 @@ export function loadConfig(environment: Environment): Config {
       path: environment['PATH'],
       predecessorBootstrap: environment['CACHE_BOOTSTRAP_PEERS'],
       runtimeDir: environment['XDG_RUNTIME_DIR'],
+      runnerTemp: environment['RUNNER_TEMP'],
+      githubToken: environment['GITHUB_TOKEN'],
+      githubApiUrl: environment['GITHUB_API_URL'],
     },
   })
 }
@@ -245,12 +220,3 @@ const RESERVED: ReadonlySet<string> = new Set([
   'RUNNER_MESH_TASK_FENCE',
   'RUNNER_MESH_TASK_ATTEMPT',
 ])
-
-function setting<S extends z.ZodType<unknown, string | undefined>>(
-  stem: string,
-  schema: S,
-  fallback: string | undefined,
-  describe: string,
-) {
-  return { stem, schema, default: fallback, describe }
-}

@@ -2,7 +2,7 @@
  * The parts of a peer and how they are put together. What is started last is stopped first:
  * identity and store → mesh → operations → worker → local socket → HTTP.
  */
-import { availableParallelism, hostname } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { MeshCache } from '../coordinator/cache/mesh-cache.ts'
 import { CronSchedules } from '../coordinator/cron/cron.ts'
 import { createLocalLink, Links } from '../coordinator/links.ts'
@@ -15,7 +15,7 @@ import { Events } from '../core/events.ts'
 import { LEASE, type LeaseSettings } from '../core/lease.ts'
 import { createOperations, type Operations } from '../core/operations/invoke.ts'
 import { ACCESS, type Access, type Caller } from '../core/operations/operation.ts'
-import type { Logger, Startable } from '../core/ports/clock.ts'
+import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
 import type { Mesh, SelfHello } from '../core/ports/mesh.ts'
 import { createAnnouncementSeal } from '../mesh/announcement-seal.ts'
 import { loadIdentity } from '../mesh/identity.ts'
@@ -25,6 +25,7 @@ import { createSqliteCacheStore } from '../store/sqlite/cache-store.ts'
 import { DirectoryLock } from '../store/sqlite/directory-lock.ts'
 import { createSqliteTaskStore } from '../store/sqlite/sqlite-task-store.ts'
 import type { Config } from './config.ts'
+import { findRunnerName } from './detection/runner-name.ts'
 import { createGuardian } from './guardian.ts'
 import { createHttpDoors, type HttpDoors } from './http-doors.ts'
 import { createLocalSocket } from './local-socket.ts'
@@ -118,7 +119,7 @@ async function assemble(
     marginMs: config.leaseMs / 10,
     lostGraceMs: config.lostGraceMs,
   }
-  const runnerName = config.runnerName ?? config.surroundings.runnerName ?? hostname()
+  const runnerName = await findRunnerName(config)
   const events = new Events((error) => {
     log.error('events.listener_failed', { error: errorText(error) })
   })
@@ -220,8 +221,8 @@ async function assemble(
   door.onLink((link) => {
     links.add(link)
   })
-  const seal = createAnnouncementSeal({ signer: mesh.signer, meshKeys, clock })
-  const discovery = createPeerDiscovery({ config, stateDir, mesh, seal, hello, clock, random, log })
+  const sealBy = (by: Clock) => createAnnouncementSeal({ signer: mesh.signer, meshKeys, clock: by })
+  const discovery = createPeerDiscovery({ config, stateDir, mesh, sealBy, hello, clock, random, log })
   await start(mesh)
   await start(discovery)
   if (cron !== undefined) await start(cron)

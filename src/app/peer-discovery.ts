@@ -10,12 +10,14 @@ import { createMdns } from '../mesh/discovery/mdns.ts'
 import { createPredecessorAnnounceFile, createPredecessorPeerFolder } from '../mesh/discovery/predecessor-files.ts'
 import { createRememberedPeers } from '../mesh/discovery/remembered-peers.ts'
 import type { Config } from './config.ts'
+import { createGitHubRegistry } from './github-registry.ts'
 
 export interface PeerDiscoveryDeps {
   readonly config: Config
   readonly stateDir: string
   readonly mesh: Mesh
-  readonly seal: AnnouncementSeal
+  /** Under the keys of the mesh; the clock says what is current. */
+  readonly sealBy: (clock: Clock) => AnnouncementSeal
   readonly hello: () => SelfHello
   readonly clock: Clock
   readonly random: Random
@@ -24,7 +26,8 @@ export interface PeerDiscoveryDeps {
 
 /** To be created before the mesh starts, and started after it. */
 export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
-  const { config, stateDir, mesh, seal, clock, random } = deps
+  const { config, stateDir, mesh, sealBy, clock, random } = deps
+  const seal = sealBy(clock)
   const { self } = mesh
   const named = parseBootstrapPeers(config.surroundings.predecessorBootstrap ?? '')
   const ways: readonly (Discovery | undefined)[] = [
@@ -34,6 +37,7 @@ export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
     config.registryDir === undefined
       ? undefined
       : createFileRegistry({ directory: config.registryDir, self, seal, clock, random }),
+    createGitHubRegistry(deps),
     config.predecessorAnnounceFile === undefined
       ? undefined
       : createPredecessorAnnounceFile(config.predecessorAnnounceFile, clock),

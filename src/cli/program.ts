@@ -1,6 +1,7 @@
 /** The `runner-mesh` command line: its commands, their flags, and which exit code each end has. */
 import { Command, CommanderError, Option } from 'commander'
-import { environmentName, loadConfig, SETTINGS, type Environment, type Setting } from '../app/config.ts'
+import { environmentName, loadConfig, SETTINGS, type Environment } from '../app/config.ts'
+import type { Setting } from '../app/setting.ts'
 import { guard } from '../app/guardian.ts'
 import { stateDirectory } from '../app/state-directory.ts'
 import { systemClock } from '../app/system.ts'
@@ -11,6 +12,7 @@ import { mcp } from './commands/mcp.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addCronCommands } from './commands/cron.ts'
 import { addRetryCommand } from './commands/retry.ts'
+import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
 import { serve } from './commands/serve.ts'
 import {
   cancel,
@@ -189,6 +191,19 @@ function createProgram(
   addRetryCommand(program, run)
   addCronCommands(program, run)
   addCacheCommands(program, run)
+  const registry = program.command('registry').description('Look at the registry issue, and tidy it.')
+  const listPeers = withSettings(registry.command('list'), REGISTRY_STEMS)
+  listPeers.description('List its comments, and why some do not count.')
+  listPeers.action(async () => {
+    ended(await listRegistry(contextOf(listPeers)))
+  })
+  const sweep = withSettings(registry.command('sweep'), REGISTRY_STEMS)
+  sweep
+    .description('Delete expired comments of ours.')
+    .option('--author <login>', 'whose comments; default: who wrote this peer’s own')
+  sweep.action(async () => {
+    ended(await sweepRegistryByHand(contextOf(sweep), sweep.opts<{ author?: string }>().author))
+  })
   const guardCommand = program
     .command('guard', { hidden: true })
     .requiredOption('--runner <peer>')
@@ -202,9 +217,9 @@ function createProgram(
 }
 
 /** Every setting that may stand on a command line: secrets may not, other users of the machine could read them there. */
-function withSettings(command: Command): Command {
+function withSettings(command: Command, only?: readonly string[]): Command {
   for (const setting of Object.values(SETTINGS) as readonly Setting[]) {
-    if (setting.secret === true || setting.stem === 'state-dir') continue
+    if (setting.secret === true || setting.stem === 'state-dir' || only?.includes(setting.stem) === false) continue
     const fallback = setting.default === undefined || setting.default === '' ? '' : ` Default: ${setting.default}.`
     command.option(
       `--${setting.stem} <value>`,
@@ -213,6 +228,9 @@ function withSettings(command: Command): Command {
   }
   return command
 }
+
+/** What it takes to read the registry. */
+const REGISTRY_STEMS = ['registry', 'registry-issue-title', 'registry-apps', 'github-api-url', 'key-file'] as const
 
 /** What stands after the first `--` belongs to the task. */
 function splitAtDashes(argv: readonly string[]): [readonly string[], readonly string[]] {

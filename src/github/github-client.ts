@@ -209,6 +209,15 @@ export class GitHubClient {
     )
   }
 
+  /** Whether strangers cannot read the repository. */
+  async isPrivate(repository: RepositoryName, signal: AbortSignal): Promise<boolean> {
+    const asked = { what: `look at ${nameOf(repository)}`, kind: 'read' } as const
+    const answer = await this.#ask(asked, signal, (headers, request) =>
+      this.#octokit.rest.repos.get({ ...repository, headers, request }),
+    )
+    return parsed(z.object({ private: z.boolean() }), answer.data, asked).private
+  }
+
   /** Forgets the pages kept for 304s: a connected peer reads no more. */
   forgetPages(): void {
     this.#issuePages.clear()

@@ -34,7 +34,10 @@ export interface IssueRegistryOptions {
   readonly fleetSize: number
   readonly seal: AnnouncementSeal
   readonly mesh: Pick<Mesh, 'self' | 'peers' | 'onPeer' | 'onPeerGone'>
+  /** Under which others see this machine, as far as it is known by now. */
   readonly publicIp: () => string | undefined
+  /** Told once, with the first refresh, whether strangers can read the registry. Unset: nobody wants to know. */
+  readonly onVisibility: ((isPrivate: boolean) => void) | undefined
   readonly memory: MemoryPlace
   readonly clock: Clock
   readonly random: Random
@@ -104,6 +107,11 @@ export class IssueRegistry implements Discovery {
     this.#saying = saying
     if (this.#stopping !== undefined) this.#plan()
     return Promise.resolve()
+  }
+
+  /** Something that is said beside the announcement has changed. */
+  announceAgain(): void {
+    if (this.#stopping !== undefined && this.#self !== undefined) this.#plan()
   }
 
   async start(): Promise<void> {
@@ -185,9 +193,10 @@ export class IssueRegistry implements Discovery {
       }
       await this.#maybeSweep(roomy, signal)
     })
-    this.#writes += 1
     this.#say()
     this.#writeAt = clock.mono() + jitteredRefreshMs(this.#fleetSize(), random.unit())
+    this.#writes += 1
+    if (this.#writes === 2) await this.#tellVisibility(signal)
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -209,6 +218,15 @@ export class IssueRegistry implements Discovery {
     if (this.#memory.value.comment === undefined) this.#writeAt = clock.mono()
     this.#readAt = this.#isConnected() ? Infinity : clock.mono() + pollMs(this.#fleetSize(), this.#reads, random.unit())
     this.#reads += 1
+  }
+
+  /** With the first refresh and not with the joining: a fleet that starts at once has better uses for its requests. */
+  async #tellVisibility(signal: AbortSignal): Promise<void> {
+    const { client, repository, onVisibility } = this.#options
+    if (onVisibility === undefined) return
+    const isPrivate = this.#memory.value.isPrivate ?? (await client.isPrivate(repository, signal))
+    await this.#memory.change({ isPrivate })
+    onVisibility(isPrivate)
   }
 
   /** Once more with another issue when this one is gone. */

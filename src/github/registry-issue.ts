@@ -51,6 +51,12 @@ export class RegistryIssue {
     return this.#known ?? (await this.#find(signal)) ?? (await this.#open(signal, undefined))
   }
 
+  /** The one that is there; undefined when there is none. */
+  async look(signal: AbortSignal): Promise<RegistryPlace | undefined> {
+    const [lowest] = await this.#candidates(signal)
+    return lowest === undefined ? undefined : placeOf(lowest)
+  }
+
   /** Asks GitHub whether the one known still is the registry, and goes over to another that is. */
   async recheck(signal: AbortSignal): Promise<void> {
     if ((await this.#find(signal)) !== undefined) return

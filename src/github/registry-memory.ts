@@ -12,6 +12,8 @@ const memory = z.object({
   creatingSince: z.int().optional(),
   fleetSize: z.int().min(1).optional(),
   seq: z.int().optional(),
+  /** Whether strangers cannot read the repository. */
+  isPrivate: z.boolean().optional(),
 })
 export type RegistryMemory = z.output<typeof memory>
 

@@ -32,6 +32,7 @@ export interface FleetPeerOptions {
   readonly memory?: RegistryMemory
   readonly log?: RecordingLog
   readonly publicIp?: string
+  readonly onVisibility?: (isPrivate: boolean) => void
 }
 
 export class FleetPeer {
@@ -75,6 +76,7 @@ export class FleetPeer {
         onPeerGone: (left) => this.#left.push(left),
       },
       publicIp: () => publicIp,
+      onVisibility: options.onVisibility,
       memory: {
         load: () => Promise.resolve(this.memory),
         save: (value) => {

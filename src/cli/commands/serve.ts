@@ -66,6 +66,7 @@ function canMeetAnybody(config: Config): boolean {
     config.bootstrap.length > 0 ||
     config.listen.length > 0 ||
     config.mdns ||
+    config.registry !== 'off' ||
     [
       config.registryDir,
       config.predecessorAnnounceFile,
