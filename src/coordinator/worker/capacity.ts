@@ -15,6 +15,8 @@ export class Capacity {
   #total: HostCapacity
   readonly #taken = new Map<symbol, Room>()
   readonly #waiting = new Set<() => void>()
+  /** Counted anew after each change: sums kept by adding and taking away would drift, as cpus come in fractions. */
+  #free: HostCapacity | undefined
 
   constructor(total: HostCapacity) {
     this.#total = total
@@ -23,6 +25,7 @@ export class Capacity {
   /** Takes a new reading of the host; running tasks keep what they have. */
   resize(total: HostCapacity): void {
     this.#total = total
+    this.#free = undefined
     this.#wake()
   }
 
@@ -31,15 +34,8 @@ export class Capacity {
   }
 
   get free(): HostCapacity {
-    const taken = [...this.#taken.values()]
-    const sum = (of: (needs: Room) => number): number => taken.reduce((all, needs) => all + of(needs), 0)
-    return {
-      slots: Math.max(0, this.#total.slots - taken.length),
-      cpus: Math.max(0, this.#total.cpus - sum((needs) => needs.cpus)),
-      memoryBytes: Math.max(0, this.#total.memoryBytes - sum((needs) => needs.memoryBytes)),
-      diskBytes: Math.max(0, this.#total.diskBytes - sum((needs) => needs.diskBytes)),
-      gpus: Math.max(0, this.#total.gpus - sum((needs) => needs.gpus)),
-    }
+    this.#free ??= this.#count()
+    return this.#free
   }
 
   /** @returns a function that gives it back, or undefined when there is no room */
@@ -54,8 +50,11 @@ export class Capacity {
     if (!room) return undefined
     const place = Symbol('place')
     this.#taken.set(place, needs)
+    this.#free = undefined
     return () => {
-      if (this.#taken.delete(place)) this.#wake()
+      if (!this.#taken.delete(place)) return
+      this.#free = undefined
+      this.#wake()
     }
   }
 
@@ -78,6 +77,23 @@ export class Capacity {
         this.#waiting.delete(wake)
         signal.removeEventListener('abort', giveUp)
       }
+    }
+  }
+
+  #count(): HostCapacity {
+    let { cpus, memoryBytes, diskBytes, gpus } = this.#total
+    for (const needs of this.#taken.values()) {
+      cpus -= needs.cpus
+      memoryBytes -= needs.memoryBytes
+      diskBytes -= needs.diskBytes
+      gpus -= needs.gpus
+    }
+    return {
+      slots: Math.max(0, this.#total.slots - this.#taken.size),
+      cpus: Math.max(0, cpus),
+      memoryBytes: Math.max(0, memoryBytes),
+      diskBytes: Math.max(0, diskBytes),
+      gpus: Math.max(0, gpus),
     }
   }
 
