@@ -70,7 +70,8 @@ const UNCOMMON: ReadonlySet<string> = new Set([
 const ADVERTISED: Partial<Readonly<Record<string, AdvertiseOptions>>> = {
   p2p_taskqueue_submit: { foldObjects: true },
   p2p_taskqueue_submit_docker_hub: { foldObjects: true, uncommon: UNCOMMON },
-  p2p_taskqueue_submit_docker_github: { foldObjects: true, uncommon: UNCOMMON },
+  // What the other submits of the same set spell out is not told a third time.
+  p2p_taskqueue_submit_docker_github: { foldObjects: true, uncommon: new Set([...UNCOMMON, 'requires', 'clocks']) },
 }
 
 function toTool(operation: Operation & { readonly name: OperationName }): CatalogTool {

@@ -105,11 +105,14 @@ function nested(field: Shape, foldObjects: boolean): Schema {
   return advertiseField(description === undefined ? field : rest, foldObjects)
 }
 
-/** Of a choice its first kind. A list without the kind of its items is refused by some models' providers. */
+/** Of a choice its first kind, and of that not the words, for there are others. A list without the kind of its items is refused by some models' providers. */
 function kindOnly({ type, anyOf, items, enum: words }: Shape): Schema {
   if (words !== undefined) return { type, enum: words }
   if (type !== undefined) return items === undefined ? { type } : { type, items: kindOnly(items) }
-  return anyOf?.[0] === undefined ? {} : kindOnly(anyOf[0])
+  const [first] = anyOf ?? []
+  if (first === undefined) return {}
+  const { enum: _words, ...kind } = first
+  return kindOnly(kind)
 }
 
 function folded(field: Shape, properties: Readonly<Record<string, Shape>>): Schema {

@@ -71,6 +71,12 @@ export function workerOf(caller: Caller, name: string | undefined): PeerId {
   return (name === undefined || name === '' ? caller.principal : `${caller.principal}/${name}`) as PeerId
 }
 
+/** Whether a worker is this caller, or goes by a name of its principal. */
+export function isHolder(caller: Caller, worker: PeerId): boolean {
+  if (caller.peer !== undefined) return worker === caller.peer
+  return worker === caller.principal || worker.startsWith(`${caller.principal}/`)
+}
+
 function canSee(caller: Caller, task: Task): boolean {
   return (
     caller.access.has('admin') ||

@@ -4,6 +4,7 @@ import { createCacheHandlers } from './cache-handlers.ts'
 import { createCronHandlers } from './cron-handlers.ts'
 import type { HandlerDeps } from './context.ts'
 import { createReadHandlers } from './read-handlers.ts'
+import { createSchedulerHandlers } from './scheduler-handlers.ts'
 import { createSubmitHandlers } from './submit-handlers.ts'
 import { createUpkeepHandlers } from './upkeep-handlers.ts'
 import { createWorkHandlers } from './work-handlers.ts'
@@ -16,5 +17,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createUpkeepHandlers(deps),
     ...createCronHandlers(deps),
     ...createCacheHandlers(deps),
+    ...createSchedulerHandlers(deps),
   }
 }

@@ -8,7 +8,7 @@ import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
 import type { Call, Caller } from '../../core/operations/operation.ts'
 import type { Renewal } from '../../core/ports/task-store.ts'
 import { toGrantView } from '../task-view.ts'
-import { getHome, getVisibleTask, viewOf, workerOf, type HandlerDeps } from './context.ts'
+import { getHome, getVisibleTask, isHolder, viewOf, workerOf, type HandlerDeps } from './context.ts'
 
 type WorkOperation =
   'p2p_taskqueue_claim_next' | 'p2p_taskqueue_renew' | 'p2p_taskqueue_complete_task' | 'p2p_taskqueue_release'
@@ -86,10 +86,7 @@ async function settle(
 /** Whether the task is held by nobody else now. One that nobody holds is judged by its fence alone: a completion may be late. */
 async function isOwnGrant(deps: HandlerDeps, taskId: TaskId, caller: Caller): Promise<boolean> {
   const holder = (await getHome(deps).store.find(taskId))?.worker
-  if (holder === undefined || caller.access.has('admin')) return true
-  return caller.peer === undefined
-    ? holder === caller.principal || holder.startsWith(`${caller.principal}/`)
-    : holder === caller.peer
+  return holder === undefined || caller.access.has('admin') || isHolder(caller, holder)
 }
 
 /** The fixed tools have no cancel of their own: agents cancel by reporting `cancelled` without a fence. */

@@ -4,6 +4,16 @@ import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } fro
 import { cronList, cronPause, cronRemove, cronResume, cronSave } from './cron.ts'
 import type { Call } from './operation.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
+import {
+  checkWorkflowTags,
+  completeWorkflowTask,
+  getMerkleClock,
+  heartbeat,
+  nextWorkflowTask,
+  schedulerStatus,
+  submitWorkflowTask,
+  updatePeerState,
+} from './scheduler.ts'
 import { submitImage, submitRepository, submitTask } from './submit.ts'
 import { pruneTasks, resubmitTask } from './upkeep.ts'
 import { cancelTask, claimNext, completeTask, releaseTask, renewLeases } from './work.ts'
@@ -36,6 +46,14 @@ export const CATALOG = {
   [cacheDelete.name]: cacheDelete,
   [cacheFetch.name]: cacheFetch,
   [cacheStore.name]: cacheStore,
+  [heartbeat.name]: heartbeat,
+  [schedulerStatus.name]: schedulerStatus,
+  [submitWorkflowTask.name]: submitWorkflowTask,
+  [nextWorkflowTask.name]: nextWorkflowTask,
+  [completeWorkflowTask.name]: completeWorkflowTask,
+  [checkWorkflowTags.name]: checkWorkflowTags,
+  [updatePeerState.name]: updatePeerState,
+  [getMerkleClock.name]: getMerkleClock,
 } as const
 
 export type OperationName = keyof typeof CATALOG
