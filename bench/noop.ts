@@ -30,24 +30,33 @@ import { createSqliteTaskStore } from '../src/store/sqlite/sqlite-task-store.ts'
 import { createSqliteWorkJournal } from '../src/store/sqlite/work-journal.ts'
 import { ANY_NEEDS } from '../test/support/sample-task.ts'
 import { RecordingLog } from '../test/support/recording-log.ts'
+import { createBullMq } from './queue/bullmq.ts'
+import { drive, type Contestant, type Cycle } from './queue/contestant.ts'
+import { Leftovers } from './queue/leftovers.ts'
+import { quantile, round as round3 } from './queue/report.ts'
 
 const { values } = parseArgs({
   options: {
-    tasks: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '5' },
+    ms: { type: 'string', default: '2000' },
     'in-flight': { type: 'string', default: '64' },
-    batch: { type: 'string', default: '1' },
+    batch: { type: 'string', default: '16' },
+    alone: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     worker: { type: 'string' },
   },
 })
-const [tasks, inFlight, batch] = [Number(values.tasks), Number(values['in-flight']), Number(values.batch)]
+const [rounds, ms] = [Number(values.rounds), Number(values.ms)]
+const [inFlight, batch] = [Number(values['in-flight']), Number(values.batch)]
 const [clock, random, log] = [systemClock, systemRandom, new RecordingLog()]
 
 if (values.worker === undefined) await home()
 else await worker(JSON.parse(values.worker) as { folder: string; key: string; address: string })
 
 async function home(): Promise<void> {
+  const leftovers = new Leftovers()
   const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-bench-'))
+  leftovers.add(() => rm(folder, { recursive: true, force: true }))
   const key = newMeshKey(random)
   const store = createSqliteTaskStore({ directory: join(folder, 'home'), clock, random, log })
   const events = new Events((error) => {
@@ -81,67 +90,98 @@ async function home(): Promise<void> {
     ...['--in-flight', String(inFlight), '--batch', String(batch)],
     ...['--worker', JSON.stringify({ folder, key, address: mesh.addresses()[0] })],
   ])
+  const gone = once(child, 'exit')
+  leftovers.add(async () => {
+    child.kill('SIGTERM')
+    await gone
+  })
   const caller: Caller = { principal: 'bench', door: 'cli', access: new Set(ACCESS) }
   const call = { caller, signal: new AbortController().signal, progress: () => undefined }
-  const submittedAt = new Map<string, number>()
-  const latencies: number[] = []
-  let settled = 0
-  const { promise: done, resolve } = Promise.withResolvers<undefined>()
-  const wanted = tasks
-  let submitted = 0
-  const submit = async (): Promise<void> => {
-    submitted += 1
-    const at = performance.now()
+  const waiting = new Map<string, () => void>()
+  events.listen((event) => {
+    if (event.name !== 'task.settled') return
+    waiting.get(event.taskId)?.()
+    waiting.delete(event.taskId)
+  })
+  const turn = async (): Promise<void> => {
     const { task_id: id } = await operations.call(
       'p2p_taskqueue_submit',
       { task_type: 'bench.noop', payload: {} },
       call,
     )
-    submittedAt.set(id, at)
+    // Nobody has claimed it yet: a claim is a step of its own, after this answer.
+    await new Promise<void>((resolve) => waiting.set(id, resolve))
   }
-  events.listen((event) => {
-    if (event.name !== 'task.settled') return
-    settled += 1
-    const at = submittedAt.get(event.taskId)
-    if (at !== undefined) latencies.push(performance.now() - at)
-    submittedAt.delete(event.taskId)
-    if (settled === wanted) resolve(undefined)
-    else if (submitted < wanted) void submit()
-  })
   while (queue.parkedClaims === 0) await clock.sleep(5)
-  await askCpu(child)
-  const cpuFrom = process.cpuUsage()
-  const startedAt = performance.now()
-  for (let index = 0; index < inFlight; index += 1) void submit()
-  await done
-  const seconds = (performance.now() - startedAt) / 1000
-  const perTask = ({ user, system }: NodeJS.CpuUsage): number => Number(((user + system) / wanted).toFixed(1))
-  const [homeCpu, workerCpu] = [perTask(process.cpuUsage(cpuFrom)), perTask(await askCpu(child))]
-  const sorted = latencies.sort((a, b) => a - b)
-  const at = (share: number): number => Number((sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2))
+  const peer = values.alone ? undefined : await createBullMq(leftovers).catch(whyMissing)
+  const load = { callers: inFlight, batch: 1, ms }
+  const [ours, theirs, workerCpu]: [Cycle[], Cycle[], number[]] = [[], [], []]
+  // The first round warms up, and is not counted.
+  for (let round = 0; round <= rounds; round += 1) {
+    await askCpu(child)
+    const cycle = await drive(load, turn)
+    const { user, system } = await askCpu(child)
+    const other = typeof peer === 'object' ? await peer.cycle(load) : undefined
+    if (round === 0) continue
+    ours.push(cycle)
+    workerCpu.push((user + system) / cycle.tasks)
+    if (other !== undefined) theirs.push(other)
+  }
+  const rate = ({ tasks, seconds }: Cycle): number => tasks / seconds
+  const turns = ours.flatMap(({ turnsMs }) => turnsMs)
   const result = {
     name: 'noop-tasks-over-mesh',
     unit: 'tasks/s',
-    figure: Math.round(wanted / seconds),
-    n: wanted,
+    figure: Math.round(quantile(ours.map(rate), 0.5)),
+    ...(theirs.length === 0
+      ? {}
+      : {
+          ratio: round3(
+            quantile(
+              theirs.map((other, index) => rate(ours[index] ?? other) / rate(other)),
+              0.5,
+            ),
+          ),
+          peer: (peer as Contestant).name,
+          peer_figure: Math.round(quantile(theirs.map(rate), 0.5)),
+        }),
+    ...(typeof peer === 'string' ? { peer: 'BullMQ', missing: peer } : {}),
+    durability: 'on disk when answered, at the home and at the worker',
+    n: turns.length,
     in_flight: inFlight,
     batch,
-    p50_ms: at(0.5),
-    p99_ms: at(0.99),
-    home_cpu_us: homeCpu,
-    worker_cpu_us: workerCpu,
+    p50_ms: round3(quantile(turns, 0.5)),
+    p99_ms: round3(quantile(turns, 0.99)),
+    home_cpu_us: round3(
+      quantile(
+        ours.map(({ cpuSeconds, tasks }) => (cpuSeconds * 1e6) / tasks),
+        0.5,
+      ),
+    ),
+    worker_cpu_us: round3(quantile(workerCpu, 0.5)),
     machine: `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`,
   }
+  const { figure, ratio, peer_figure: peerFigure } = result
+  const beside =
+    ratio === undefined
+      ? typeof peer === 'string'
+        ? `\nBullMQ: missing, ${peer}`
+        : ''
+      : `\n÷ ${result.peer} (${String(peerFigure)} tasks/s) = ${String(ratio)}`
   process.stdout.write(
     values.json
       ? `${JSON.stringify(result)}\n`
-      : `${String(result.figure)} tasks/s over libp2p, synchronous=FULL, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms; CPU per task ${String(homeCpu)} µs at the home, ${String(workerCpu)} µs at the worker\n`,
+      : `${String(figure)} tasks/s over libp2p, synchronous=FULL, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms; CPU per task ${String(result.home_cpu_us)} µs at the home, ${String(result.worker_cpu_us)} µs at the worker${beside}\n`,
   )
   child.kill('SIGTERM')
-  await once(child, 'exit')
+  await gone
   await mesh.stop()
   await queue.stop()
-  await rm(folder, { recursive: true, force: true })
+  await leftovers.remove()
+}
+
+function whyMissing(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 400)
 }
 
 /** What the worker process has spent since it was last asked. */
