@@ -2,7 +2,7 @@
 import type { Announcement } from '../core/announcement.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { CommentReader, JudgedComment } from './comment-reader.ts'
-import { PAGE_SIZE, type GitHubClient, type RepositoryName } from './github-client.ts'
+import { PAGE_SIZE, type GitHubClient, type GitHubComment, type RepositoryName } from './github-client.ts'
 import { GitHubError } from './github-error.ts'
 import type { RegistryPlace } from './registry-issue.ts'
 import { placeOf } from './refresh-plan.ts'
@@ -36,7 +36,7 @@ export async function readAll(
   for (const number of issuesOf(place)) {
     for (let page = 1, isLast = false; !isLast; page += 1) {
       const read = await readPage(deps, { number, page, isContinued: number === place.previous }, signal)
-      all.push(...read.judged)
+      for (const comment of read.comments) all.push(await deps.reader.judge(comment))
       isLast = read.isLast
     }
   }
@@ -54,19 +54,28 @@ export async function readSome(
   signal: AbortSignal,
 ): Promise<Reading> {
   const all: JudgedComment[] = []
-  const isEnough = (): boolean => newestOf(all).filter(({ peer }) => peer !== self).length >= enough
+  const live = new Set<PeerId>()
+  const isEnough = (): boolean => live.size >= enough
   for (const number of issuesOf(place)) {
     const isContinued = number === place.previous
     const pages = isContinued ? 1 : Math.max(1, Math.ceil(place.comments / PAGE_SIZE))
     const first = 1 + Math.floor(placeOf(self) * pages)
+    const read = async (page: number): Promise<boolean> => {
+      const { comments, isLast } = await readPage(deps, { number, page, isContinued }, signal)
+      for (const comment of comments) {
+        const judged = await deps.reader.judge(comment)
+        all.push(judged)
+        if (judged.announcement !== undefined && judged.announcement.peer !== self) live.add(judged.announcement.peer)
+        if (isEnough()) break
+      }
+      return isLast
+    }
     for (let page = first, isLast = false; !isLast; page += 1) {
-      const read = await readPage(deps, { number, page, isContinued }, signal)
-      all.push(...read.judged)
+      isLast = await read(page)
       if (isEnough()) return { announcements: newestOf(all), isComplete: false }
-      isLast = read.isLast
     }
     for (let page = 1; page < first; page += 1) {
-      all.push(...(await readPage(deps, { number, page, isContinued }, signal)).judged)
+      await read(page)
       if (isEnough()) return { announcements: newestOf(all), isComplete: false }
     }
   }
@@ -84,19 +93,17 @@ export function newestOf(all: readonly JudgedComment[]): readonly Announcement[]
 }
 
 async function readPage(
-  { client, repository, reader }: RegistryReadingDeps,
+  { client, repository }: RegistryReadingDeps,
   { number, page, isContinued }: { readonly number: number; readonly page: number; readonly isContinued: boolean },
   signal: AbortSignal,
-): Promise<{ readonly judged: readonly JudgedComment[]; readonly isLast: boolean }> {
+): Promise<{ readonly comments: readonly GitHubComment[]; readonly isLast: boolean }> {
   try {
     const { items, isLast } = await client.listComments(repository, number, { page }, signal)
-    const judged: JudgedComment[] = []
-    for (const comment of items) judged.push(await reader.judge(comment))
-    return { judged, isLast }
+    return { comments: items, isLast }
   } catch (error) {
     // The issue before this one may be deleted by now.
     const isGone = error instanceof GitHubError && (error.refusal === 'missing' || error.refusal === 'moved')
-    if (isGone && isContinued) return { judged: [], isLast: true }
+    if (isGone && isContinued) return { comments: [], isLast: true }
     throw error
   }
 }

@@ -2,6 +2,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Announcement } from '../../src/core/announcement.ts'
 import type { PeerId } from '../../src/core/ids.ts'
+import type { Clock } from '../../src/core/ports/clock.ts'
 import type { AnnouncementSeal, FoundPeer } from '../../src/core/ports/discovery.ts'
 import type { AdmittedPeer, Channel } from '../../src/core/ports/mesh.ts'
 import { GitHubClient } from '../../src/github/github-client.ts'
@@ -33,6 +34,8 @@ export interface FleetPeerOptions {
   readonly log?: RecordingLog
   readonly publicIp?: string
   readonly onVisibility?: (isPrivate: boolean) => void
+  /** Told after `found` has changed. */
+  readonly onFound?: (peer: FleetPeer) => void
 }
 
 export class FleetPeer {
@@ -48,20 +51,22 @@ export class FleetPeer {
   readonly #joined: ((peer: AdmittedPeer, channel: Channel) => void)[] = []
   readonly #left: ((peer: PeerId, cause?: Error) => void)[] = []
   #connected: AdmittedPeer[] = []
+  #isDead = false
 
   constructor(identity: Identity, options: FleetPeerOptions) {
-    const { server, token, clock, seed = 1, fleetSize = 1, publicIp } = options
+    const { server, token, seed = 1, fleetSize = 1, publicIp } = options
+    const clock = this.#mortal(options.clock)
     this.identity = identity
     this.self = identity.peer
     this.memory = options.memory
     this.log = options.log ?? new RecordingLog()
-    this.#clock = clock
+    this.#clock = options.clock
     const pace = new RequestPace({ clock, spreadMs: () => spreadMs(this.self, fleetSize) })
     this.client = new GitHubClient({
       ...{ token, apiUrl: server.url, userAgent: 'test', pace, clock },
       fetch: server.fetch,
     })
-    this.seal = sealOf(identity, clock, () => this.client.now())
+    this.seal = sealOf(identity, options.clock, () => this.client.now())
     this.registry = createIssueRegistry({
       client: this.client,
       repository: REPOSITORY,
@@ -88,7 +93,10 @@ export class FleetPeer {
       random: new SeededRandom(seed),
       log: this.log,
     })
-    this.registry.onFound((found) => (this.found = found))
+    this.registry.onFound((found) => {
+      this.found = found
+      options.onFound?.(this)
+    })
   }
 
   get address(): string {
@@ -124,6 +132,31 @@ export class FleetPeer {
   disconnect(peer: PeerId): void {
     this.#connected = this.#connected.filter((each) => each.peer !== peer)
     for (const left of this.#left) left(peer)
+  }
+
+  get isConnected(): boolean {
+    return this.#connected.length > 0
+  }
+
+  /** As kill -9 would: from now on it hears no answer and sends nothing. */
+  kill(): void {
+    this.#isDead = true
+  }
+
+  /** Nothing happens any more once it is dead. */
+  #mortal(clock: VirtualTime): Clock {
+    return {
+      now: () => clock.now(),
+      mono: () => clock.mono(),
+      sleep: async (ms, signal) => {
+        await clock.sleep(ms, signal)
+        if (this.#isDead) await new Promise(() => undefined)
+      },
+      after: (ms, callback) =>
+        clock.after(ms, () => {
+          if (!this.#isDead) callback()
+        }),
+    }
   }
 
   addressesFound(): readonly string[] {
