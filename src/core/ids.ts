@@ -91,9 +91,7 @@ export function makeFence(epoch: number, lsn: number): Fence {
   return (epoch * LSN_SPAN + lsn) as Fence
 }
 
-export function fenceParts(fence: Fence): { readonly epoch: number; readonly lsn: number } {
-  return { epoch: Math.floor(fence / LSN_SPAN), lsn: fence % LSN_SPAN }
-}
+
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
