@@ -1,6 +1,7 @@
 /** Ended tasks past their retention go, with everything said about them; idempotency keys past theirs. */
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
+import { marksOf } from './list.ts'
 import { parseSpec, type TaskRow } from './rows.ts'
 
 /** @returns how many tasks went */
@@ -16,6 +17,7 @@ function purge(home: Home, change: Change, row: TaskRow & { readonly body: strin
   const lane = home.lanes.get(row.lane)
   const spec = parseSpec(row.body)
   if (spec.alias !== undefined) sql.dropAlias.run(lane.submitter.name, spec.workflowId ?? '', spec.alias)
+  for (const mark of marksOf(spec)) sql.dropMark.run(mark, row.seq)
   sql.dropAttempts.run(row.seq)
   sql.dropRefusals.run(row.seq)
   sql.dropOutcome.run(row.seq)

@@ -1,13 +1,10 @@
 /** Reads that change nothing. They see what is committed, for a group is written within one turn of the loop. */
-import { RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
-import type { TaskFilter, TaskPage } from '../../core/ports/task-store.ts'
-import type { Attempt, Task, TaskReason } from '../../core/task.ts'
+import type { Attempt, TaskReason } from '../../core/task.ts'
 import type { PolicyRefusal } from './give-back.ts'
 import type { Home } from './home.ts'
-import type { Lane } from './lanes.ts'
-import { endingOf, parseSpec, statesOf, toTask, type EndingColumns, type Spec, type TaskRow } from './rows.ts'
-import { isEnded, STATE, type State } from './schema.ts'
+import type { TaskRow } from './rows.ts'
+import { isEnded, STATE } from './schema.ts'
 import { findRow } from './settle.ts'
 
 interface AttemptRow {
@@ -63,68 +60,4 @@ export function readRefusals(home: Home, taskId: TaskId): readonly PolicyRefusal
   if (row === undefined) return []
   const rows = home.sql.readRefusals.all(row.seq) as unknown as PolicyRefusal[]
   return rows.map(({ worker, policyDigest, rule }) => ({ worker, policyDigest, rule }))
-}
-
-/** Rows looked at before the loop may turn. */
-const CHUNK = 2_000
-
-/** A page, newest first. A filter that few tasks pass reads far back, chunk by chunk, and never blocks the home. */
-export async function listTasks(
-  home: Home,
-  filter: TaskFilter,
-  limit: number,
-  cursor: string | undefined,
-): Promise<TaskPage> {
-  const wanted = rowFilter(home, filter)
-  const tasks: Task[] = []
-  let below = cursor === undefined ? home.lastSeq + 1 : parseCursor(cursor)
-  for (;;) {
-    const rows = home.sql.readPage.all(below, CHUNK) as unknown as TaskRow[]
-    for (const row of rows) {
-      if (tasks.length === limit) return { tasks, nextCursor: String(below) }
-      below = row.seq
-      if (!wanted(row)) continue
-      const spec = parseSpec((home.sql.readSpec.get(row.seq) as { body: string }).body)
-      if (specPasses(filter, spec)) tasks.push(withEnding(home, row, spec))
-    }
-    if (rows.length < CHUNK) return { tasks }
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
-
-function rowFilter(home: Home, filter: TaskFilter): (row: TaskRow) => boolean {
-  const states = filter.statuses === undefined ? undefined : new Set<State>(statesOf(filter.statuses))
-  const types = filter.types === undefined ? undefined : new Set(filter.types)
-  const lanePasses = (lane: Lane) =>
-    (filter.submitter === undefined || lane.submitter.name === filter.submitter) &&
-    (types === undefined || types.has(lane.fitClass.needs.taskType))
-  const lanes = new Map<number, boolean>()
-  return (row) => {
-    if (states !== undefined && !states.has(row.state)) return false
-    if (filter.worker !== undefined && row.worker !== filter.worker) return false
-    let passes = lanes.get(row.lane)
-    if (passes === undefined) {
-      passes = lanePasses(home.lanes.get(row.lane))
-      lanes.set(row.lane, passes)
-    }
-    return passes
-  }
-}
-
-function specPasses(filter: TaskFilter, spec: Spec): boolean {
-  if (filter.workflowId !== undefined && spec.workflowId !== filter.workflowId) return false
-  return filter.tag === undefined || spec.tags.includes(filter.tag)
-}
-
-function withEnding(home: Home, row: TaskRow, spec: Spec): Task {
-  const columns = isEnded(row.state) ? (home.sql.readOutcome.get(row.seq) as EndingColumns | undefined) : undefined
-  return toTask(home, row, spec, columns === undefined ? {} : endingOf(columns))
-}
-
-function parseCursor(cursor: string): number {
-  if (/^[1-9][0-9]{0,15}$/.test(cursor)) return Number(cursor)
-  throw new RunnerMeshError(
-    'bad_request',
-    `Not a cursor: ${JSON.stringify(cursor)}. Pass next_cursor of the last page.`,
-  )
 }

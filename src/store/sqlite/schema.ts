@@ -142,6 +142,8 @@ CREATE TABLE alias(
   digest BLOB NOT NULL,
   PRIMARY KEY(submitter, workflow, alias)
 ) STRICT, WITHOUT ROWID;
+-- by what people look for tasks: "workflow <id>" and "tag <tag>"
+CREATE TABLE mark(name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(name, seq)) STRICT, WITHOUT ROWID;
 CREATE TABLE cron(
   name TEXT PRIMARY KEY,
   expression TEXT NOT NULL,

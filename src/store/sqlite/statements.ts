@@ -10,6 +10,7 @@ export function prepareStatements(db: DatabaseSync) {
     ...homeStatements(db),
     ...taskStatements(db),
     ...transitionStatements(db),
+    ...listStatements(db),
     ...historyStatements(db),
     ...nameStatements(db),
     ...pruneStatements(db),
@@ -57,7 +58,6 @@ function taskStatements(db: DatabaseSync) {
     readDelayedDue: db.prepare(
       'SELECT * FROM task WHERE finished_at IS NULL AND due_at <= ? AND state = 1 ORDER BY due_at LIMIT ?',
     ),
-    readPage: db.prepare('SELECT * FROM task WHERE seq < ? ORDER BY seq DESC LIMIT ?'),
     readNextDue: db.prepare('SELECT min(due_at) AS due_at FROM task WHERE finished_at IS NULL'),
   }
 }
@@ -82,6 +82,24 @@ function transitionStatements(db: DatabaseSync) {
     saveStop: db.prepare('UPDATE task SET stop = ?2, updated_at = ?3 WHERE seq = ?1'),
     saveDue: db.prepare('UPDATE task SET due_at = ?2 WHERE seq = ?1'),
     renewTask: db.prepare('UPDATE task SET failures = 0, lost = 0, stop = 0, total_at = ?2 WHERE seq = ?1'),
+  }
+}
+
+/** Lists of states and lanes are JSON arrays, or null for any. */
+function listStatements(db: DatabaseSync) {
+  const wanted = `(?3 IS NULL OR t.state IN (SELECT value FROM json_each(?3)))
+    AND (?4 IS NULL OR t.lane IN (SELECT value FROM json_each(?4))) AND (?5 IS NULL OR t.worker = ?5)`
+  return {
+    readRange: db.prepare(
+      `SELECT t.* FROM task t WHERE t.seq < ?1 AND t.seq >= ?2 AND ${wanted} ORDER BY t.seq DESC LIMIT ?6`,
+    ),
+    readMarked: db.prepare(
+      `SELECT t.* FROM mark m JOIN task t USING(seq) WHERE m.name = ?7 AND m.seq < ?1 AND m.seq >= ?2 AND ${wanted}
+         ORDER BY m.seq DESC LIMIT ?6`,
+    ),
+    readFirstSeq: db.prepare('SELECT min(seq) AS seq FROM task'),
+    addMark: db.prepare('INSERT INTO mark(name, seq) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    dropMark: db.prepare('DELETE FROM mark WHERE name = ? AND seq = ?'),
   }
 }
 

@@ -4,6 +4,7 @@ import { getTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { NewTask, Submitted } from '../../core/ports/task-store.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
+import { marksOf } from './list.ts'
 import { newRow, type Spec, type TaskRow } from './rows.ts'
 import { isEnded, STATE, type State } from './schema.ts'
 import { contentDigest, findNamed, remember } from './submit-names.ts'
@@ -82,6 +83,7 @@ function insert(home: Home, change: Change, task: NewTask, pending: number, now:
   const body = JSON.stringify(specOf(task))
   addTask(home, row)
   home.sql.addSpec.run(seq, body)
+  for (const mark of marksOf(task)) home.sql.addMark.run(mark, seq)
   home.recent.keep(change, row, body)
   home.noteDue(due)
   home.lanes.move(change, lane, undefined, state)

@@ -11,7 +11,7 @@ import { backOff, stopCause } from './settle.ts'
 import { dueAt, end, queuedAt, recordAttempt, requeue, type TaskEnd } from './transitions.ts'
 
 /** Rows that one step of a sweep touches at most, so that claims and settlements come in between. */
-export const SWEEP_ROWS = 500
+const SWEEP_ROWS = 200
 
 /** What one step of a sweep did. */
 export interface Swept {
