@@ -53,6 +53,7 @@ report('content writes in any minute', busiest(writes, MINUTE), REACH.writesPerM
 report('content writes in any hour', busiest(writes, HOUR), REACH.writesPerHour)
 report('counted requests in any hour', busiest(counted, HOUR), REACH.requestsPerHour)
 report('all requests in any hour', busiest(seen, HOUR), REACH.requestsPerHour)
+console.log(`\nthe busiest hour: ${kinds(seen, busiest(seen, HOUR).atHour)}`)
 if (faultsOfContract.length > 0) process.exitCode = 1
 console.log(
   `\ncomments at the end: ${commentCount()} of ${peers.length} peers, and of those that left without a goodbye and are not swept yet`,
@@ -101,6 +102,16 @@ function busiest(requests: readonly SeenRequest[], windowMs: number): { most: nu
     if (count > most.most) most = { most: count, atHour: ((requests[first]?.at ?? 0) - startedAt) / HOUR }
   }
   return most
+}
+
+/** What the requests of the hour after this one were. */
+function kinds(requests: readonly SeenRequest[], atHour: number): string {
+  const from = startedAt + atHour * HOUR
+  const counts = new Map<string, number>()
+  for (const { at, operation } of requests) {
+    if (at >= from && at < from + HOUR) counts.set(operation, (counts.get(operation) ?? 0) + 1)
+  }
+  return [...counts].map(([operation, count]) => `${operation} ${count}`).join(', ')
 }
 
 function report(what: string, { most, atHour }: { most: number; atHour: number }, reach: number): void {

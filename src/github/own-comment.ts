@@ -83,11 +83,11 @@ export class OwnComment {
   /** Our comments, oldest first. */
   async #find(place: RegistryPlace, signal: AbortSignal): Promise<readonly GitHubComment[]> {
     const { client, repository, memory } = this.#deps
-    const { creatingSince, fleetSize = 1 } = memory.value
+    const { creatingSince } = memory.value
     if (creatingSince === undefined) {
       // Key and memory live in one directory: without memory there is hardly a comment, and in a large fleet looking for
       // it would cost more than all else. Should there be one, a sweep takes the older of the two.
-      if (this.#isLookedFor || (!memory.wasKept && fleetSize > PAGE_SIZE)) return []
+      if (this.#isLookedFor || (!memory.wasKept && place.comments > PAGE_SIZE)) return []
     }
     const found: GitHubComment[] = []
     const since = creatingSince === undefined ? {} : { since: creatingSince }

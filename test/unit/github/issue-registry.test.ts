@@ -117,6 +117,19 @@ test('a peer that lost its memory and not its key takes up its old comment, and 
   await Promise.all([a.registry.stop(), again.registry.stop()])
 })
 
+test('a new peer of a large fleet does not look through all comments for one of its own', async () => {
+  const { clock, server, repository, actions, peer, joined } = registryWorld()
+  await joined(await peer())
+  while (repository.getIssue(1).comments.length < 150) repository.createComment(actions, 1, 'talk')
+  const late = await peer()
+  server.seen.length = 0
+  await late.join()
+  await clock.pass(500)
+  const operations = server.seen.map(({ operation }) => operation)
+  assert.deepEqual(operations.slice(0, 3), ['issues/list-for-repo', 'issues/create-comment', 'issues/list-comments'])
+  await late.registry.stop()
+})
+
 test('a restart writes to the remembered comment at once, and finds peers without asking which issue it is', async () => {
   const { clock, server, peer, joined } = registryWorld()
   const [a, b] = [await peer(), await peer()]
