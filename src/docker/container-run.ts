@@ -40,6 +40,9 @@ export interface RunDeps {
 }
 
 const LATE_START = { attempts: 25, pauseMs: 200 } as const
+const LATE_OOM = { attempts: 10, pauseMs: 100 } as const
+/** The exit code of a process that SIGKILL ended: 128 + 9. */
+const KILLED = 137
 
 interface Followed {
   readonly container: EngineContainer
@@ -195,7 +198,7 @@ async function follow(
     lift()
     observer.phase('collecting', 'Collecting')
     return await times.measure('collect_ms', async () => {
-      const [state] = await Promise.all([container.findState(), output.drained(clock)])
+      const [state] = await Promise.all([findEndState(container, clock, stopped), output.drained(clock)])
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
       await container.remove()
@@ -205,6 +208,25 @@ async function follow(
     lift()
     output.close()
   }
+}
+
+/**
+ * How the container ended. The engine hears of a process that went over its memory on another way than of its end, and may
+ * note it a moment later: a kill that was not ours is looked at again before it is called a mere signal.
+ */
+async function findEndState(
+  container: EngineContainer,
+  clock: Clock,
+  stopped: EndCause | undefined,
+): Promise<InspectedState | undefined> {
+  let state = await container.findState()
+  for (let attempt = 1; attempt <= LATE_OOM.attempts; attempt += 1) {
+    const isKilled = state?.ExitCode === KILLED && !state.OOMKilled
+    if (stopped !== undefined || !isKilled) break
+    await clock.sleep(LATE_OOM.pauseMs)
+    state = await container.findState()
+  }
+  return state
 }
 
 function verdictOf(

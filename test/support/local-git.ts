@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { RunnerMeshError } from '../../src/core/errors.ts'
 import type { RepositorySource } from '../../src/core/ports/repository-source.ts'
 
@@ -26,7 +27,8 @@ export function localGitSource(
         signal,
       })
       git.on('error', () => undefined)
-      return Promise.resolve(git.stdout)
+      // Node empties the output of a child that exits before anybody reads it.
+      return Promise.resolve(git.stdout.pipe(new PassThrough({ highWaterMark: 16_777_216 })))
     },
   }
 }
