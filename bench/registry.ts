@@ -1,7 +1,7 @@
 /**
  * A day of a fleet on one registry issue and one workflow token, on simulated time: the registry's own code against the
  * simulated GitHub with GitHub's limits. At 0 h all peers start at once, at 12 h the power fails and all start again, at
- * 20 h a fifth of them leaves for good. Run: npm run bench -- registry [peers] [hours]
+ * 20 h a fifth of them leaves for good. Run: npm run bench -- registry [peers] [hours] [known size]
  */
 import { GitHubServer, type SeenRequest } from '../test/support/github-server/server.ts'
 import { newFleetPeer, type FleetPeer, type FleetPeerOptions } from '../test/support/registry-fleet.ts'
@@ -11,6 +11,8 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const size = Number(process.argv[2] ?? 1_000)
 const hours = Number(process.argv[3] ?? 24)
+/** What `--registry-fleet-size` says; 1 is a fleet that does not know how many it is. */
+const fleetSize = Number(process.argv[4] ?? size)
 const REACH = { writesPerMinute: 80, writesPerHour: 450, requestsPerHour: 900 }
 /** A peer dials this many of those it finds; the mesh does the rest. */
 const DIALLED = 3
@@ -62,7 +64,7 @@ console.log(
 async function makePeer(index: number, change: Partial<FleetPeerOptions> = {}): Promise<FleetPeer> {
   const token = server.accounts.token(actions)
   const seed = index + 1
-  const peer = await newFleetPeer({ server, token, clock, seed, fleetSize: size, onFound: connect, ...change })
+  const peer = await newFleetPeer({ server, token, clock, seed, fleetSize, onFound: connect, ...change })
   alive.set(peer.address, peer)
   return peer
 }
