@@ -237,7 +237,7 @@ const DURABILITY: readonly Guard[] = [
   ),
   guard(
     'a full disk is tried again',
-    ['sqlite/group-commit.ts', 'stopped.roomMade && ', 'false && '],
+    ['sqlite/group-commit.ts', "stopped !== 'refused' && stopped.roomMade", 'false'],
     'R27: when room was made',
     GROUP,
   ),
