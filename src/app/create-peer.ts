@@ -9,6 +9,7 @@ import { createLocalLink, Links } from '../coordinator/links.ts'
 import { createHandlers } from '../coordinator/handlers/create-handlers.ts'
 import { Home } from '../coordinator/home.ts'
 import { PeerBook } from '../coordinator/peer-book.ts'
+import { ReadyNotices } from '../coordinator/ready-notices.ts'
 import { sealTask, SUBMISSION } from '../coordinator/submission.ts'
 import { errorText } from '../core/errors.ts'
 import { Events } from '../core/events.ts'
@@ -16,6 +17,7 @@ import { LEASE, type LeaseSettings } from '../core/lease.ts'
 import { createOperations, type Operations } from '../core/operations/invoke.ts'
 import { ACCESS, type Access, type Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
+import type { ReadyNotice } from '../core/ports/link.ts'
 import type { Mesh, SelfHello } from '../core/ports/mesh.ts'
 import { createAnnouncementSeal } from '../mesh/announcement-seal.ts'
 import { loadIdentity } from '../mesh/identity.ts'
@@ -221,11 +223,20 @@ async function assemble(
   door.onLink((link) => {
     links.add(link)
   })
+  door.onReady((link, notice) => {
+    worker?.heard(link, notice)
+  })
   const sealBy = (by: Clock) => createAnnouncementSeal({ signer: mesh.signer, meshKeys, clock: by })
   const discovery = createPeerDiscovery({ config, stateDir, mesh, sealBy, hello, clock, random, log })
   await start(mesh)
   await start(discovery)
   if (cron !== undefined) await start(cron)
+  if (home !== undefined) {
+    const tell = (notice: ReadyNotice): void => {
+      door.notifyReady(notice)
+    }
+    await start(new ReadyNotices({ home, clock, log, tell }))
+  }
 
   if (worker !== undefined) {
     if (home !== undefined) {

@@ -9,6 +9,7 @@ import type { LeaseSettings } from '../core/lease.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
 import type { ExecutorProbe } from '../core/ports/executor.ts'
+import type { OperationsLink, ReadyNotice } from '../core/ports/link.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
 import { createDockerExecutor } from '../docker/docker-executor.ts'
 import { createReaper } from '../docker/reaper.ts'
@@ -31,6 +32,8 @@ export interface WorkerPartsDeps {
 
 export interface WorkerParts extends Startable {
   readonly running: number
+  /** A home says how full its queue is. */
+  heard(link: OperationsLink, notice: ReadyNotice): void
   status(): Readonly<Record<string, string | number | boolean>>
 }
 
@@ -136,6 +139,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     get running() {
       return worker.running
     },
+    heard: (link, notice) => worker.heard(link, notice),
     status: () => ({
       available: probe?.available ?? false,
       ...(probe?.engine === undefined ? {} : { engine: probe.engine }),

@@ -86,11 +86,16 @@ class Door implements PeersDoor {
     const { operations, access, events, clock, log, limits } = this.#deps
     const name = `peer ${peer}`
     const caller = () => ({ principal: `peer:${peer}`, door: 'peers', access: access(peer), peer }) as const
+    // What came with the HELLO is handed over before there is a link to name.
+    const early: unknown[] = []
+    let hear = (params: unknown): void => {
+      early.push(params)
+    }
     const connection = serveRpc(channel, operations, caller, {
       name,
       log,
       onNotice: (method, params) => {
-        if (method === READY) this.#ready(open, params)
+        if (method === READY) hear(params)
       },
       ...(limits === undefined ? {} : { limits }),
     })
@@ -105,6 +110,8 @@ class Door implements PeersDoor {
     if (this.#lastNotice !== undefined) connection.notify(READY, this.#lastNotice)
     events.emit({ name: 'peer.joined', at: clock.now(), peer, runnerName })
     this.#tell(this.#opened, (opened) => opened(open.link))
+    hear = (params) => this.#ready(open, params)
+    for (const params of early) hear(params)
   }
 
   #ready({ link }: Open, params: unknown): void {

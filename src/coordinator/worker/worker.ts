@@ -4,34 +4,24 @@
  * The way of one grant: check (signature, form, host policy) → room → journal, run while the lease is kept → outbox.
  * A grant that is turned down goes back to its home with the rule; nothing is run twice for one (task, fence).
  */
-import { errorText, RunnerMeshError, toRunnerMeshError, type ErrorCode } from '../../core/errors.ts'
-import { findMisfit, type Offer, type PolicySummary } from '../../core/fit.ts'
+import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
+import { findMisfit, type Offer } from '../../core/fit.ts'
 import { getTaskIdParts, type Fence, type PeerId, type TaskId } from '../../core/ids.ts'
 import { SECOND, type LeaseSettings } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
-import type { OperationsLink } from '../../core/ports/link.ts'
+import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
 import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
-import type { TrustClass } from '../../core/task.ts'
 import type { Links } from '../links.ts'
 import { Capacity, type HostCapacity } from './capacity.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { toOfferInput } from './offer-input.ts'
 import { Outbox } from './outbox.ts'
-
-export interface WorkerSettings {
-  readonly labels: readonly string[]
-  readonly os: string
-  readonly arch: string
-  readonly trust: TrustClass
-  readonly policy: PolicySummary
-  /** How long one parked claim waits at a home, milliseconds. */
-  readonly parkMs: number
-  /** Most grants asked for in one claim, free slots permitting; all of them start at once. */
-  readonly claimBatch: number
-}
+import { Parking } from './parking.ts'
+import { REFUSALS } from './refusals.ts'
+import type { WorkerSettings } from './worker-settings.ts'
 
 export interface WorkerDeps {
   readonly self: PeerId
@@ -54,19 +44,12 @@ const STOP_GRACE_MS = 5 * SECOND
 
 /** What a grant takes before it is known what it needs. */
 const SLOT_ONLY = { cpus: 0, memoryBytes: 0, diskBytes: 0, gpus: 0 }
-/** Refusals that hold for this worker's policy: the home does not offer it the task again. Anything else is a passing trouble. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'policy_refused',
-  'signature_invalid',
-  'bad_request',
-  'unknown_field',
-])
-
 export class Worker implements Startable {
   readonly capacity: Capacity
   readonly #deps: WorkerDeps
   readonly #keeper: LeaseKeeper
   readonly #outbox: Outbox
+  readonly #parking: Parking
   readonly #stopping = new AbortController()
   readonly #attempts = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>()
   readonly #accepting = new Set<Promise<void>>()
@@ -79,6 +62,7 @@ export class Worker implements Startable {
     this.capacity = new Capacity(deps.capacity)
     this.#keeper = new LeaseKeeper({ ...deps, findLink: (home) => deps.links.findByHome(home) })
     this.#outbox = new Outbox(deps)
+    this.#parking = new Parking(deps)
   }
 
   /** Delivers what a former process left in the outbox, then claims at every home there is. */
@@ -87,7 +71,11 @@ export class Worker implements Startable {
       if (end !== undefined) this.#outbox.deliver(grant, end)
     const serve = (link: OperationsLink): void => {
       if (link.homes.length === 0) return
-      const loop = this.#serve(link).finally(() => this.#loops.delete(loop))
+      const leave = this.#parking.join(link)
+      const loop = this.#serve(link).finally(() => {
+        leave()
+        this.#loops.delete(loop)
+      })
       this.#loops.add(loop)
     }
     this.#unsubscribe = this.#deps.links.onAdded(serve)
@@ -105,6 +93,11 @@ export class Worker implements Startable {
     await Promise.all(this.#loops)
     await Promise.all(this.#accepting)
     await this.#outbox.stop(STOP_GRACE_MS)
+  }
+
+  /** A home says how full its queue is. */
+  heard(link: OperationsLink, notice: ReadyNotice): void {
+    this.#parking.heard(link, notice)
   }
 
   get running(): number {
@@ -166,12 +159,14 @@ export class Worker implements Startable {
     let pauseMs: number = PAUSE_MS.first
     while (!isOver()) {
       try {
+        await this.#parking.whenBest(link, signal)
         await this.capacity.whenFree(signal)
         await this.#claim(link, signal)
         pauseMs = PAUSE_MS.first
       } catch (error) {
         if (isOver()) return
         log.warn('claim.failed', { peer: link.peer, error: errorText(error) })
+        this.#parking.foundBarren(link)
         await clock.sleep(pauseMs * (0.5 + random.unit()), signal).catch(() => undefined)
         pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)
       }
@@ -185,16 +180,19 @@ export class Worker implements Startable {
       await clock.sleep(PAUSE_MS.longest / 15, signal)
       return
     }
-    const { grants } = await link.call(
-      'p2p_taskqueue_claim_next',
-      {
-        request_id: random.uuid(),
-        offer: toOfferInput(offer),
-        max_tasks: Math.min(settings.claimBatch, this.capacity.free.slots),
-        wait_s: settings.parkMs / SECOND,
-      },
-      { signal },
-    )
+    const answered = this.#parking.waits(link)
+    const { grants } = await link
+      .call(
+        'p2p_taskqueue_claim_next',
+        {
+          request_id: random.uuid(),
+          offer: toOfferInput(offer),
+          max_tasks: Math.min(settings.claimBatch, this.capacity.free.slots),
+          wait_s: settings.parkMs / SECOND,
+        },
+        { signal },
+      )
+      .finally(answered)
     for (const grant of grants) {
       const accepting = this.#accept(link, grant)
         .catch((error: unknown) => {

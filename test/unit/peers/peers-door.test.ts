@@ -209,3 +209,35 @@ test('a command line asks over a local channel and serves nothing itself', async
   await settle()
   assert.ok(waiting.aborted && link.closed.aborted)
 })
+
+test('a notice that is there before the door has opened the link is heard all the same, after the link', () => {
+  let join: ((peer: AdmittedPeer, channel: Channel) => void) | undefined
+  const door = createPeersDoor({
+    mesh: {
+      onPeer: (joined) => {
+        join = joined
+      },
+    },
+    operations: operations({}),
+    access: () => new Set<Access>(),
+    events: new Events((fault) => assert.fail(String(fault))),
+    clock: new ManualClock(),
+    log: new RecordingLog(),
+  })
+  const heard: unknown[] = []
+  door.onLink((link) => heard.push(['link', link.peer]))
+  door.onReady((link, notice) => heard.push([link.peer, notice]))
+  const frame = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: '$/ready', params: { ready: 3 } }))
+  join?.(peer('one'), {
+    remote: 'one' as PeerId,
+    send: () => Promise.resolve(),
+    onFrame: (receive) => receive(frame),
+    onClose: () => undefined,
+    close: () => Promise.resolve(),
+    abort: () => undefined,
+  })
+  assert.deepEqual(heard, [
+    ['link', 'one'],
+    ['one', { ready: 3 }],
+  ])
+})
