@@ -91,8 +91,6 @@ export function makeFence(epoch: number, lsn: number): Fence {
   return (epoch * LSN_SPAN + lsn) as Fence
 }
 
-
-
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** RFC 4648 base32 without padding, lower case. */
