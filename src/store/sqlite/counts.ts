@@ -19,12 +19,13 @@ export function countQueue(home: Home): QueueCounts {
     cancelled: of(STATE.cancelled),
   }
   const oldest = oldestReadyAt(home, claimable)
+  const top = claimable.reduce((highest, { priority }) => Math.max(highest, priority), 0)
   return {
     byStatus,
     queuedByPhase: { blocked: of(STATE.blocked), delayed: of(STATE.delayed), held, ready: of(STATE.ready) - held },
     suspect: home.leases.suspects,
     ...(oldest === undefined ? {} : { oldestReadyAt: oldest }),
-    ...(claimable.length === 0 ? {} : { topPriority: Math.max(...claimable.map((lane) => lane.priority)) }),
+    ...(claimable.length === 0 ? {} : { topPriority: top }),
     queuedByType: byType(home, [STATE.blocked, STATE.delayed, STATE.ready]),
     runningByType: byType(home, [STATE.running]),
   }

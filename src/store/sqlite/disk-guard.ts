@@ -13,6 +13,8 @@ const BALLAST_FILE = 'ballast'
 const MIB = 1_048_576
 /** How long an answer of the file system is believed. */
 const FRESH_MS = 1_000
+/** The ballast is not made while a peer starts, when everybody waits for the disk; one that soon ends needs none. */
+const BALLAST_AFTER_MS = 30_000
 
 export interface DiskGuardDeps {
   readonly directory: string
@@ -25,6 +27,7 @@ export interface DiskGuardDeps {
 export class DiskGuard {
   readonly #deps: DiskGuardDeps
   readonly #ballast: string
+  readonly #startedAt: number
   #free: { readonly bytes: number; readonly at: number } | undefined
   #making: Promise<void> | undefined
   #stopped = false
@@ -32,6 +35,7 @@ export class DiskGuard {
   constructor(deps: DiskGuardDeps) {
     this.#deps = deps
     this.#ballast = join(deps.directory, BALLAST_FILE)
+    this.#startedAt = deps.clock.mono()
   }
 
   /** @throws RunnerMeshError storage_low */
@@ -45,10 +49,11 @@ export class DiskGuard {
     )
   }
 
-  /** Makes the ballast in the background when there is none and room for it. */
+  /** Makes the ballast in the background when there is none and room for it. Asked for now and then. */
   keepBallast(): void {
     const { ballastBytes, freeFloorBytes } = this.#deps.settings
     if (ballastBytes === 0 || this.#stopped || this.#making !== undefined) return
+    if (this.#deps.clock.mono() - this.#startedAt < BALLAST_AFTER_MS) return
     if (sizeOf(this.#ballast) === ballastBytes) return
     if (this.#freeBytes() < freeFloorBytes + ballastBytes) return
     this.#making = this.#makeBallast().finally(() => {

@@ -98,7 +98,6 @@ class SqliteTaskStore implements TaskStore {
     return Promise.resolve().then(() => {
       if (this.#opened !== undefined) return
       this.#opened = this.#open()
-      this.#opened.guard.keepBallast()
       this.#pulse(this.#opened)
     })
   }

@@ -40,6 +40,8 @@ async function ballastMade(): Promise<void> {
 await using home = await openHome(directory, settings, clock)
 const { store } = home
 await store.submit(tasks(400), clock.now())
+assert(!existsSync(ballast), 'no ballast is made while a peer starts')
+await clock.advance(31_000)
 await ballastMade()
 const request = {
   worker: 'w' as PeerId,
