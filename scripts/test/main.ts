@@ -16,9 +16,13 @@ const TEST_LIMIT_MS = 60_000
 /** The whole suite, also when a file blocks its own process so that no limit inside it can fire. */
 const SUITE_LIMIT_MS = 25 * 60_000
 
-/** Tests see the machine, but no Actions job and no peer configuration that happens to surround them. */
+/**
+ * Tests see the machine, but no Actions job and no peer configuration that happens to surround them; RUNNER_MESH_TEST_… is
+ * for the tests themselves.
+ */
 for (const name of Object.keys(process.env)) {
-  if (/^(GITHUB|ACTIONS|RUNNER|INPUT|STATE|CACHE)_/.test(name)) Reflect.deleteProperty(process.env, name)
+  if (/^(GITHUB|ACTIONS|INPUT|STATE|CACHE)_|^RUNNER_(?!MESH_TEST_)/.test(name))
+    Reflect.deleteProperty(process.env, name)
 }
 
 const verdict = new Verdict(process.cwd())

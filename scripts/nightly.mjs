@@ -1,0 +1,21 @@
+/**
+ * `npm run nightly [-- times]`: the random tests of the queue and of all that is pure, many times over and from another
+ * place than the suite's. A failure prints its seed; RUNNER_MESH_TEST_SEED tries it again.
+ */
+import { launch } from './setup/launch.mjs'
+import { findTests } from './test/projects.mjs'
+
+const TIMES = 12
+const RANDOM = [
+  'unit/store',
+  'unit/core',
+  'unit/coordinator/cache',
+  'unit/coordinator/cron',
+  'contract',
+  'integration/store/kill9',
+]
+
+process.env['RUNNER_MESH_TEST_RUNS'] ??= process.argv[2] ?? String(TIMES)
+process.env['RUNNER_MESH_TEST_SEED'] ??= 'random'
+const { files, needsMachine } = findTests(RANDOM)
+await launch('scripts/test/main.ts', files, { engine: false, testTools: needsMachine })
