@@ -51,9 +51,8 @@ export const PACKAGES = [
   },
   {
     name: 'chromium',
-    // Needed by nothing: no test opens the dashboard in a browser yet, and the package weighs some 300 MB.
     purpose: 'the dashboard as a browser shows it',
-    neededBy: [],
+    neededBy: ['test'],
     isPresent: () => findCommand('chromium') !== undefined,
   },
 ]
