@@ -4,7 +4,7 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { copyFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { z } from 'zod'
@@ -40,20 +40,28 @@ const waited = z.looseObject({
   }),
 })
 
+/** Should this process be killed where it stands, its peers stop by themselves. */
+const LIFE = ['--run-for-seconds', '300']
+
 type Row = readonly [task: string, status: string, exit: string, worker: string, total: string, progress: string]
 
 const cleanUps: (() => Promise<unknown>)[] = []
-process.once('SIGINT', () => {
-  void cleanUp().then(() => process.exit(130))
-})
+const stop = new AbortController()
+const stopped = stop.signal
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void giveUp(signal))
+// Whoever read along has gone, as with `npm run demo | head`: nothing is left to show, only to stop.
+process.stdout.once('error', () => void giveUp('SIGPIPE'))
+process.stdout.on('error', () => undefined)
 
 try {
   await demo()
 } catch (error) {
-  process.stderr.write(
-    `\n${styleText('red', 'The demo failed')}: ${error instanceof Error ? error.message : String(error)}\n`,
-  )
-  process.exitCode = 1
+  if (!stopped.aborted) {
+    process.stderr.write(
+      `\n${styleText('red', 'The demo failed')}: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
+    process.exitCode = 1
+  }
 } finally {
   await cleanUp()
 }
@@ -77,6 +85,7 @@ async function demo(): Promise<void> {
       'false',
       '--runner-name',
       'peer-A',
+      ...LIFE,
     ],
   })
   cleanUps.push(() => a.stop())
@@ -96,6 +105,7 @@ async function demo(): Promise<void> {
       a.ready.addresses[0] ?? '',
       '--runner-name',
       'peer-B',
+      ...LIFE,
     ],
   })
   cleanUps.push(() => b.stop())
@@ -168,6 +178,12 @@ function print(rows: readonly Row[]): void {
         .join('  ')
         .trimEnd()}\n`,
     )
+}
+
+async function giveUp(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE'): Promise<void> {
+  stop.abort()
+  await cleanUp()
+  process.exit(128 + constants.signals[signal])
 }
 
 async function cleanUp(): Promise<void> {
