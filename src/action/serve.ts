@@ -1,7 +1,7 @@
 /** The step's story: join the mesh, work for it until the time is up or the job is cancelled, leave nothing behind. */
 import { endGroup, info, saveState, setOutput, startGroup, warning } from '@actions/core'
 import { loadConfig, type Environment } from '../app/config.ts'
-import { startPeer } from '../app/create-peer.ts'
+import { startPeer } from '../app/peer/start-peer.ts'
 import { createLogger } from '../app/logger.ts'
 import { systemClock } from '../app/system.ts'
 import { RunnerMeshError } from '../core/errors.ts'

@@ -1,6 +1,6 @@
 /** `up` and `worker`: a peer in the foreground, until it is told to stop. */
 import { loadConfig, type Config, type Environment } from '../../app/config.ts'
-import { startPeer, type Peer, type PeerRoles } from '../../app/create-peer.ts'
+import { startPeer, type Peer, type PeerRoles } from '../../app/peer/start-peer.ts'
 import { createLogger } from '../../app/logger.ts'
 import { systemClock } from '../../app/system.ts'
 import { RunnerMeshError } from '../../core/errors.ts'

@@ -1,0 +1,113 @@
+/**
+ * The parts of a peer in the order they are started; what is started last is stopped first:
+ * home → mesh → discovery → worker → local socket → HTTP. Each room's parts are put together in the file of its name.
+ */
+import { availableParallelism } from 'node:os'
+import { Links } from '../../coordinator/links.ts'
+import { ReadyNotices } from '../../coordinator/ready-notices.ts'
+import { errorText } from '../../core/errors.ts'
+import type { Events } from '../../core/events.ts'
+import type { Operations } from '../../core/operations/invoke.ts'
+import { ACCESS } from '../../core/operations/operation.ts'
+import type { Startable } from '../../core/ports/clock.ts'
+import type { Mesh } from '../../core/ports/mesh.ts'
+import { createPeersDoor } from '../../peers/peers-door.ts'
+import type { Config } from '../config.ts'
+import { createGuardian } from '../guardian.ts'
+import { createHttpDoors, type HttpDoors } from '../http-doors.ts'
+import { createLocalSocket } from '../local-socket.ts'
+import { createPeerDiscovery } from '../peer-discovery.ts'
+import { socketPath } from '../state-directory.ts'
+import { layGround, type Ground, type PeerRoles, type PeerSurroundings } from './ground.ts'
+import { openHome } from './home-parts.ts'
+import { MEMBER_ACCESS } from './member-access.ts'
+import { createMeshParts } from './mesh-parts.ts'
+import { createOperationParts } from './operation-parts.ts'
+import { createOwnHomeLink } from './own-home-link.ts'
+import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
+
+export type { PeerRoles } from './ground.ts'
+
+export interface Peer {
+  readonly mesh: Mesh
+  readonly events: Events
+  readonly operations: Operations
+  readonly stateDir: string
+  readonly runnerName: string
+  readonly worker: WorkerParts | undefined
+  readonly http: HttpDoors | undefined
+  /** May be called twice; ends all that was started, whatever of it fails to end well. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a peer. When a part refuses to start, what was started before it is stopped again.
+ * @throws RunnerMeshError config_invalid, address_in_use, home_locked, store_corrupt, store_newer
+ */
+export async function startPeer(config: Config, roles: PeerRoles, surroundings: PeerSurroundings): Promise<Peer> {
+  const started: Startable[] = []
+  const stop = async (): Promise<void> => {
+    for (let part = started.pop(); part !== undefined; part = started.pop()) {
+      await part.stop().catch((error: unknown) => {
+        surroundings.log.error('peer.stop_failed', { error: errorText(error) })
+      })
+    }
+  }
+  const start: Ground['start'] = async (part) => {
+    await part.start()
+    started.push(part)
+    return part
+  }
+  try {
+    return { ...(await startParts(await layGround(config, roles, surroundings, start))), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
+  const { config, roles, stateDir, runnerName, lease, events, clock, random, log, program, start } = ground
+  const homeParts = await openHome(ground)
+  const { home, homes } = homeParts
+  const meshParts = await createMeshParts(ground, homes)
+  const { mesh } = meshParts
+  const links = new Links()
+  const guard = { command: program, config, stateDir, runner: mesh.self, leaseMs: lease.leaseMs, clock, log }
+  const worker = roles.worker
+    ? createWorkerParts({
+        ...{ config, stateDir, mesh, links, clock, random, log, lease },
+        processors: availableParallelism(),
+        guardian: createGuardian(guard),
+      })
+    : undefined
+  const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker)
+
+  const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })
+  door.onLink((link) => {
+    links.add(link)
+  })
+  door.onReady((link, notice) => {
+    worker?.heard(link, notice)
+  })
+  const discovery = createPeerDiscovery({ ...ground, ...meshParts })
+  await start(mesh)
+  await start(discovery)
+
+  if (cron !== undefined) await start(cron)
+  if (home !== undefined)
+    await start(new ReadyNotices({ home, clock, log, tell: (notice) => door.notifyReady(notice) }))
+  if (worker !== undefined) {
+    if (home !== undefined) await start(createOwnHomeLink(links, operations, { self: mesh.self, homes }))
+    await start(worker)
+  }
+
+  await start(createLocalSocket(socketPath(stateDir, config), operations, log))
+  const http =
+    roles.home && config.http !== 'off'
+      ? await start(
+          await createHttpDoors({ config, stateDir, operations, events, clock, random, log, access: new Set(ACCESS) }),
+        )
+      : undefined
+  return { mesh, events, operations, stateDir, runnerName, worker, http }
+}
