@@ -44,6 +44,10 @@ export class AdmittedPeers {
     return this.#live.values().some((live) => live.connection === connection)
   }
 
+  findConnection(peer: PeerId): Connection | undefined {
+    return this.#live.get(peer)?.connection
+  }
+
   /** With the newest round trip that the connection has measured. */
   list(): AdmittedPeer[] {
     return [...this.#live.values()].map(({ peer, connection: { rtt } }) =>

@@ -4,7 +4,7 @@ import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
-import type { Mesh, SelfHello } from '../core/ports/mesh.ts'
+import type { Channel, Mesh, SelfHello } from '../core/ports/mesh.ts'
 import { Admission } from './admission.ts'
 import { AdmittedPeers } from './admitted-peers.ts'
 import { dialError, isStaleConnection } from './dial-errors.ts'
@@ -13,6 +13,7 @@ import type { Identity } from './identity.ts'
 import { createLibp2pNode, type Libp2pNode } from './libp2p-node.ts'
 import type { MeshKey } from './mesh-key.ts'
 import { ownAddresses } from './own-addresses.ts'
+import { PeerStreams } from './peer-streams.ts'
 import { MESH_LIMITS, RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
 import { PointlessTarget, Reconciler } from './reconciler.ts'
 
@@ -42,6 +43,7 @@ export async function createLibp2pMesh(options: Libp2pMeshOptions): Promise<Mesh
 class Libp2pMesh implements Mesh {
   readonly self: PeerId
   readonly meshId: string
+  readonly meshIds: readonly [string, ...string[]]
   readonly signer
   readonly #options: Libp2pMeshOptions
   readonly #limits: MeshLimits
@@ -49,12 +51,15 @@ class Libp2pMesh implements Mesh {
   readonly #peers: AdmittedPeers
   readonly #admission: Admission
   readonly #reconciler: Reconciler
+  readonly #streams: PeerStreams
   #running: Promise<void> | undefined
 
   constructor(options: Libp2pMeshOptions, limits: MeshLimits, node: Libp2pNode) {
     const { identity, meshKeys, hello, clock, random, log } = options
     this.self = identity.peer
-    this.meshId = meshKeys[0].meshId
+    const [{ meshId }, ...previous] = meshKeys
+    this.meshId = meshId
+    this.meshIds = [meshId, ...previous.map((key) => key.meshId)]
     this.signer = createEnvelopeSigner(identity)
     this.#options = options
     this.#limits = limits
@@ -62,6 +67,7 @@ class Libp2pMesh implements Mesh {
     const peers = new AdmittedPeers(log)
     this.#peers = peers
     const addresses = (): readonly string[] => this.addresses()
+    this.#streams = new PeerStreams({ peers, clock, log, limits })
     this.#admission = new Admission({
       self: this.self,
       keys: meshKeys,
@@ -101,6 +107,7 @@ class Libp2pMesh implements Mesh {
     await running.catch(() => undefined)
     await this.#reconciler.stop()
     await this.#admission.stop()
+    await this.#streams.stop()
     await Promise.all(this.#peers.channels().map((channel) => channel.close()))
     await this.#node.stop()
   }
@@ -123,6 +130,14 @@ class Libp2pMesh implements Mesh {
     this.#peers.onLeft(left)
   }
 
+  openChannel(...[peer, protocol, signal]: Parameters<Mesh['openChannel']>): Promise<Channel> {
+    return this.#streams.open(peer, protocol, signal)
+  }
+
+  onChannel(protocol: string, opened: (channel: Channel) => void): void {
+    this.#streams.serve(protocol, opened)
+  }
+
   addTarget(address: string, source: string): void {
     this.#reconciler.add(address, source, peerOf(address))
   }
@@ -141,6 +156,13 @@ class Libp2pMesh implements Mesh {
       runOnLimitedConnection: true,
       force: true,
     })
+    for (const protocol of this.#streams.protocols()) {
+      await this.#node.libp2p.handle(
+        protocol,
+        (stream, connection) => this.#streams.answer(protocol, stream, connection),
+        { maxInboundStreams: this.#limits.channelsPerPeer, runOnLimitedConnection: true, force: true },
+      )
+    }
     await this.#node.start()
     this.#reconciler.start()
     this.#options.log.info('mesh.started', { peer: this.self, mesh: this.meshId, addresses: this.addresses() })

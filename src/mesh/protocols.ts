@@ -17,6 +17,8 @@ export interface MeshLimits {
   readonly inboundPerSecond: number
   /** Streams of one protocol that one connection may open at us. */
   readonly streamsPerPeer: number
+  /** The same for streams of admitted peers beside their RPC stream: sessions, logs, artifacts. */
+  readonly channelsPerPeer: number
   /** Dials under way at once. */
   readonly parallelDials: number
   /** One address, until it is connected and encrypted. */
@@ -35,6 +37,7 @@ export const MESH_LIMITS: MeshLimits = {
   maxUnadmitted: 100,
   inboundPerSecond: 100,
   streamsPerPeer: 8,
+  channelsPerPeer: 64,
   parallelDials: 4,
   dialTimeoutMs: 2_500,
   sendHighWaterBytes: 1_048_576,

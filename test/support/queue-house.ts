@@ -90,7 +90,7 @@ export class QueueHouse implements AsyncDisposable {
     events.listen((event) => this.heard.push(event))
     const home = new Home({ store: around(store), events, clock, log, lease: LEASE, ...settings })
     const mesh = fakeMesh()
-    const seal = { signer: mesh.signer, meshId: MESH_ID, random }
+    const seal = { signer: mesh.signer, meshIds: [MESH_ID], random }
     const cron = new CronSchedules({ home, clock, log, seal: (task, now) => sealTask(task, now, seal) })
     const operations = createOperations(
       createHandlers({
@@ -212,7 +212,7 @@ interface CallExtras {
 export async function openEnvelope(envelope: string | undefined, now: number): Promise<TaskEnvelope> {
   assert(envelope !== undefined, 'the task is not signed')
   const { payload } = await signer.open('task', envelope)
-  return parseTaskEnvelope(payload, { audience: MESH_ID, now })
+  return parseTaskEnvelope(payload, { meshes: [MESH_ID], now })
 }
 
 /** It proves nothing; what is signed is what these tests look at. */
@@ -232,6 +232,8 @@ function fakeMesh(): Mesh {
     peers: () => [],
     onPeer: () => undefined,
     onPeerGone: () => undefined,
+    openChannel: () => Promise.reject(new Error('there is no other peer')),
+    onChannel: () => undefined,
     addTarget: () => undefined,
     removeTarget: () => undefined,
     targets: () => [],

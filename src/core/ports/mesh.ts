@@ -63,8 +63,10 @@ export interface Signer {
 
 export interface Mesh extends Startable {
   readonly self: PeerId
-  /** 16 base32 characters derived from the mesh key: the audience of signed envelopes. */
+  /** 16 base32 characters derived from the current mesh key. */
   readonly meshId: string
+  /** The mesh ids of all keys this peer holds, the current one first: while keys are being changed there are several. */
+  readonly meshIds: readonly [string, ...string[]]
   readonly signer: Signer
   /** Full multiaddrs, with /p2p/<id>, under which this peer can be dialled now. */
   addresses(): readonly string[]
@@ -72,6 +74,13 @@ export interface Mesh extends Startable {
   /** Each admitted connection's RPC channel, whoever dialled. One live channel per peer. */
   onPeer(joined: (peer: AdmittedPeer, channel: Channel) => void): void
   onPeerGone(left: (peer: PeerId, cause?: Error) => void): void
+  /**
+   * A stream of its own to an admitted peer, beside its RPC channel; it ends with the peer's connection.
+   * @throws RunnerMeshError peer_unreachable, protocol_mismatch
+   */
+  openChannel(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<Channel>
+  /** Every stream of that protocol that an admitted peer opens here. To be said before the mesh starts. */
+  onChannel(protocol: string, opened: (channel: Channel) => void): void
   /** A target the reconciler keeps dialling until it is removed. */
   addTarget(multiaddr: string, source: string): void
   removeTarget(multiaddr: string): void
