@@ -42,9 +42,10 @@ export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
       ? undefined
       : createPredecessorAnnounceFile(config.predecessorAnnounceFile, clock),
     config.predecessorPeerDir === undefined ? undefined : createPredecessorPeerFolder(config.predecessorPeerDir, clock),
-    config.mdns
-      ? createMdns({ meshId: mesh.meshId, self, addresses: () => mesh.addresses(), clock, random })
-      : undefined,
+    // While keys are being changed, some neighbours ask by the old name of the mesh and some by the new.
+    ...(config.mdns ? mesh.meshIds : []).map((meshId) =>
+      createMdns({ meshId, self, addresses: () => mesh.addresses(), clock, random }),
+    ),
   ]
   return createDiscoveries({ ...deps, discoveries: ways.filter((way) => way !== undefined) })
 }

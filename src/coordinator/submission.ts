@@ -1,6 +1,5 @@
 /** From what a submit asks to what a store keeps: defaults, requirements, the canonical type and the signed envelope. */
 import {
-  canonicalTaskType,
   CONTAINER_TYPES,
   imageTask,
   isContainerType,
@@ -19,6 +18,7 @@ import type { Clock, Random } from '../core/ports/clock.ts'
 import type { Signer } from '../core/ports/mesh.ts'
 import type { NewTask } from '../core/ports/task-store.ts'
 import type { JsonObject, Requirements, RetryClass, TaskClocks } from '../core/task.ts'
+import { canonicalTaskType, queueOptions, translatePayload, type TranslatedPayload } from '../core/task-aliases.ts'
 
 export interface SubmissionSettings {
   readonly clocks: TaskClocks
@@ -32,7 +32,8 @@ export const SUBMISSION: SubmissionSettings = {
 
 export interface SubmissionDeps {
   readonly signer: Signer
-  readonly meshId: string
+  /** The meshes of all keys this peer holds, the current one first. */
+  readonly meshIds: readonly [string, ...string[]]
   readonly clock: Clock
   readonly random: Random
   readonly settings: SubmissionSettings
@@ -49,10 +50,31 @@ export interface Submission {
   readonly options: Options
 }
 
-/** @throws RunnerMeshError bad_request, unknown_field: a container payload that its schema refuses */
+/**
+ * Container payloads may be in the predecessor's words; what it keeps in a payload for its queue is an option here.
+ * @throws RunnerMeshError bad_request, unknown_field, policy_refused: a container payload that its schema refuses
+ */
 export function fromGeneric({ task_type, model_name, payload, ...options }: SubmitInput): Submission {
   const type = canonicalTaskType(task_type)
-  return { type, modelName: model_name, payload: containerPayload(type, payload) ?? payload, options }
+  const theirs = translatePayload(type, payload)
+  if (theirs === undefined) return { type, modelName: model_name, payload, options }
+  return {
+    type,
+    modelName: model_name,
+    payload: containerPayload(type, theirs.payload) ?? theirs.payload,
+    options: withQueueKeys(options, theirs),
+  }
+}
+
+function withQueueKeys(options: Options, { queue, runMs }: TranslatedPayload): Options {
+  const { priority, idempotency_key: key, max_attempts: maxFailures } = parseInput(queueOptions, queue)
+  return {
+    ...options,
+    ...(priority === undefined ? {} : { priority }),
+    ...(key === undefined ? {} : { idempotency_key: key }),
+    ...(maxFailures === undefined ? {} : { max_failures: maxFailures }),
+    ...(runMs === undefined ? {} : { clocks: { run_ms: runMs, ...options.clocks } }),
+  }
 }
 
 export function fromImage(input: Input<'p2p_taskqueue_submit_docker_hub'>): Submission {
@@ -131,11 +153,14 @@ export function containerPayload(type: string, payload: unknown): JsonObject | u
 export function sealTask(
   task: Pick<NewTask, 'type' | 'payload' | 'clocks' | 'submitter' | 'depth'>,
   now: number,
-  { signer, meshId, random }: Pick<SubmissionDeps, 'signer' | 'meshId' | 'random'>,
+  { signer, meshIds, random }: Pick<SubmissionDeps, 'signer' | 'meshIds' | 'random'>,
 ): Promise<string> {
   const { clocks } = task
+  const oldest = meshIds.at(-1) ?? meshIds[0]
+  const newer = meshIds.filter((meshId) => meshId !== oldest)
   const content: TaskEnvelope = {
-    audience: meshId,
+    audience: oldest,
+    ...(newer.length === 0 ? {} : { also: newer }),
     nonce: Buffer.from(random.bytes(16)).toString('base64url'),
     issued_at: now,
     expires_at: now + clocks.totalMs,

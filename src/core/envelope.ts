@@ -13,8 +13,10 @@ export const ENVELOPE_DOMAINS = {
 } as const
 
 export const taskEnvelope = z.object({
-  /** The mesh id of those it is meant for. */
+  /** The mesh id of those it is meant for: of the oldest key its signer holds, which everybody still has. */
   audience: z.string(),
+  /** While keys are being changed: the newer ones, which alone some have already, or will have when it is read. */
+  also: z.array(z.string()).max(8).optional(),
   nonce: z.string().min(16).max(64),
   issued_at: z.int(),
   expires_at: z.int(),
@@ -36,7 +38,7 @@ const KNOWN_CRITICAL: ReadonlySet<string> = new Set(Object.keys(taskEnvelope.sha
 /** @throws RunnerMeshError signature_invalid when the content is not a task for this mesh, now */
 export function parseTaskEnvelope(
   payload: Uint8Array,
-  expected: { readonly audience: string; readonly now: number },
+  expected: { readonly meshes: readonly string[]; readonly now: number },
 ): TaskEnvelope {
   let json: unknown
   try {
@@ -57,10 +59,11 @@ export function parseTaskEnvelope(
       `The signed task needs ${unknown.join(', ')}, which this version does not know. Upgrade this peer.`,
     )
   }
-  if (envelope.audience !== expected.audience) {
+  const audiences = [envelope.audience, ...(envelope.also ?? [])]
+  if (!audiences.some((audience) => expected.meshes.includes(audience))) {
     throw new RunnerMeshError(
       'signature_invalid',
-      `The task was signed for mesh ${envelope.audience}, this is ${expected.audience}.`,
+      `The task was signed for mesh ${audiences.join(', ')}, this is ${expected.meshes.join(', ')}.`,
     )
   }
   if (expected.now > envelope.expires_at + ENVELOPE_SKEW_MS)

@@ -90,7 +90,7 @@ export class QueueHouse implements AsyncDisposable {
     events.listen((event) => this.heard.push(event))
     const home = new Home({ store: around(store), events, clock, log, lease: LEASE, ...settings })
     const mesh = fakeMesh()
-    const seal = { signer: mesh.signer, meshIds: [MESH_ID], random }
+    const seal = { signer: mesh.signer, meshIds: mesh.meshIds, random }
     const cron = new CronSchedules({ home, clock, log, seal: (task, now) => sealTask(task, now, seal) })
     const operations = createOperations(
       createHandlers({
@@ -227,6 +227,7 @@ function fakeMesh(): Mesh {
   return {
     self: SELF,
     meshId: MESH_ID,
+    meshIds: [MESH_ID],
     signer,
     addresses: () => [],
     peers: () => [],

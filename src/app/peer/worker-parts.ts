@@ -3,7 +3,8 @@ import { arch, platform, totalmem } from 'node:os'
 import { Links } from '../../coordinator/links.ts'
 import { createContainerRunner, type ContainerRunner } from '../../coordinator/worker/container-runner.ts'
 import { recover } from '../../coordinator/worker/recovery.ts'
-import { Worker } from '../../coordinator/worker/worker.ts'
+import type { ClaimGate } from '../../coordinator/worker/claim-gate.ts'
+import { Worker, type WorkedAttempt } from '../../coordinator/worker/worker.ts'
 import { errorText } from '../../core/errors.ts'
 import type { LeaseSettings } from '../../core/lease.ts'
 import { SECOND } from '../../core/lease.ts'
@@ -32,6 +33,10 @@ export interface WorkerPartsDeps {
 
 export interface WorkerParts extends Startable {
   readonly running: number
+  /** Holds back claims while somebody else needs the machine. */
+  readonly claims: ClaimGate
+  /** @returns a function that ends the subscription */
+  onWorked(listener: (worked: WorkedAttempt) => void): () => void
   /** A home says how full its queue is. */
   heard(link: OperationsLink, notice: ReadyNotice): void
   status(): Readonly<Record<string, string | number | boolean>>
@@ -60,7 +65,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   const runner = createContainerRunner({
     executor,
     signer: mesh.signer,
-    meshId: mesh.meshId,
+    meshIds: mesh.meshIds,
     clock,
     isTrustedSigner: (peer) => peer === mesh.self || mesh.peers().some((admitted) => admitted.peer === peer),
     probe: () => probe,
@@ -79,7 +84,11 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     run: (...call) => watched(() => runner.run(...call)),
     adopt: (...call) => watched(() => runner.adopt(...call)),
   }
+  const workedListeners = new Set<(worked: WorkedAttempt) => void>()
   const worker = new Worker({
+    onWorked: (worked) => {
+      for (const tell of workedListeners) tell(worked)
+    },
     self: mesh.self,
     links,
     runners: [guarded],
@@ -139,6 +148,11 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     get running() {
       return worker.running
     },
+    claims: worker.gate,
+    onWorked: (listener) => {
+      workedListeners.add(listener)
+      return () => workedListeners.delete(listener)
+    },
     heard: (link, notice) => worker.heard(link, notice),
     status: () => ({
       available: probe?.available ?? false,
@@ -146,6 +160,14 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       ...(probe?.problem === undefined ? {} : { problem: probe.problem }),
       slots,
       running: worker.running,
+      ...(worker.gate.isClosed
+        ? {
+            paused_by: worker.gate
+              .pauses()
+              .map(({ holder }) => holder)
+              .join(', '),
+          }
+        : {}),
     }),
     start: async () => {
       await journal.start()

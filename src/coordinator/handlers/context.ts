@@ -12,6 +12,7 @@ import type { MeshCache } from '../cache/mesh-cache.ts'
 import type { CronSchedules } from '../cron/cron.ts'
 import type { Home } from '../home.ts'
 import type { PeerBook } from '../peer-book.ts'
+import type { ClaimGate } from '../worker/claim-gate.ts'
 import type { SubmissionDeps, SubmissionSettings } from '../submission.ts'
 import { toTaskView } from '../task-view.ts'
 
@@ -29,6 +30,8 @@ export interface HandlerDeps {
   readonly lease: LeaseSettings
   readonly submission: SubmissionSettings
   readonly version: string
+  /** Set on a peer that works. */
+  readonly claims?: ClaimGate | undefined
   /** What this peer's own executor can do, for its status. */
   readonly executorStatus: () => Readonly<Record<string, string | number | boolean>>
 }
@@ -44,7 +47,7 @@ export function getHome({ home }: Pick<HandlerDeps, 'home'>): Home {
 
 /** What it takes to make a task of a submit. */
 export function submissionOf({ mesh, clock, random, submission }: HandlerDeps): SubmissionDeps {
-  return { signer: mesh.signer, meshId: mesh.meshId, clock, random, settings: submission }
+  return { signer: mesh.signer, meshIds: mesh.meshIds, clock, random, settings: submission }
 }
 
 /**

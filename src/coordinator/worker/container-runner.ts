@@ -23,7 +23,8 @@ import { LogCapture } from './log-capture.ts'
 export interface ContainerRunnerDeps {
   readonly executor: Executor
   readonly signer: Signer
-  readonly meshId: string
+  /** The meshes of all keys this peer holds. */
+  readonly meshIds: readonly string[]
   readonly clock: Clock
   /** Whether this host runs what that peer signed. */
   readonly isTrustedSigner: (peer: PeerId) => boolean
@@ -77,7 +78,7 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
           `The task is signed by ${peer}, which this host does not take work from.`,
         )
       }
-      const signed = parseTaskEnvelope(payload, { audience: deps.meshId, now: deps.clock.now() })
+      const signed = parseTaskEnvelope(payload, { meshes: deps.meshIds, now: deps.clock.now() })
       if (signed.task_type !== grant.task_type) {
         throw new RunnerMeshError(
           'signature_invalid',

@@ -158,6 +158,7 @@ test('the signed envelope of a task has these fields under this domain', () => {
   assert.deepEqual(ENVELOPE_DOMAINS, { task: 'runner-mesh/task/1', announcement: 'runner-mesh/announcement/1' })
   assert.deepEqual(Object.keys(taskEnvelope.shape), [
     'audience',
+    'also',
     'nonce',
     'issued_at',
     'expires_at',

@@ -1,0 +1,51 @@
+/** The operations of a peer: every handler of the catalog on this peer's home, mesh and worker. */
+import { MeshCache } from '../../coordinator/cache/mesh-cache.ts'
+import { CronSchedules } from '../../coordinator/cron/cron.ts'
+import { createHandlers } from '../../coordinator/handlers/create-handlers.ts'
+import type { Links } from '../../coordinator/links.ts'
+import { sealTask, SUBMISSION } from '../../coordinator/submission.ts'
+import { createOperations, type Operations } from '../../core/operations/invoke.ts'
+import { VERSION } from '../version.ts'
+import type { Ground } from './ground.ts'
+import type { HomeParts } from './home-parts.ts'
+import type { MeshParts } from './mesh-parts.ts'
+import type { WorkerParts } from './worker-parts.ts'
+
+export interface OperationParts {
+  readonly operations: Operations
+  readonly cron: CronSchedules | undefined
+}
+
+export function createOperationParts(
+  { config, events, lease, clock, random, log }: Ground,
+  { home, cacheStore }: HomeParts,
+  { mesh, peers }: MeshParts,
+  links: Links,
+  worker: WorkerParts | undefined,
+): OperationParts {
+  const cron =
+    home === undefined
+      ? undefined
+      : new CronSchedules({
+          home,
+          clock,
+          log,
+          seal: (task, now) => sealTask(task, now, { signer: mesh.signer, meshIds: mesh.meshIds, random }),
+        })
+  const handlers = createHandlers({
+    home,
+    cron,
+    cache: new MeshCache({ self: mesh.self, store: cacheStore, links: () => links.all(), clock, log }),
+    mesh,
+    peers,
+    events,
+    clock,
+    random,
+    lease,
+    submission: { ...SUBMISSION, retentionMs: config.retentionMs },
+    version: VERSION,
+    claims: worker?.claims,
+    executorStatus: () => worker?.status() ?? { available: false, problem: 'This peer does not run tasks.' },
+  })
+  return { operations: createOperations(handlers), cron }
+}
