@@ -6,7 +6,7 @@ import type { Events } from '../core/events.ts'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { fits, type Offer } from '../core/fit.ts'
 import type { Fence, PeerId, TaskId } from '../core/ids.ts'
-import { SECOND, type LeaseSettings } from '../core/lease.ts'
+import { SECOND, type GrantLength, type LeaseSettings } from '../core/lease.ts'
 import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
 import type { ReadyNotice } from '../core/ports/link.ts'
 import type {
@@ -41,7 +41,7 @@ export interface ClaimCall {
   readonly max: number
   readonly waitMs: number
   /** How long the grant lives without a renewal; undefined means this home's usual lease. */
-  readonly leaseMs?: number
+  readonly leaseMs?: GrantLength
 }
 
 export interface CronFiring {

@@ -18,6 +18,19 @@ export interface LeaseSettings {
   readonly lostGraceMs: number
 }
 
+/**
+ * How long a grant lives without a renewal: so many milliseconds, or, for a worker that cannot renew, the whole of the
+ * task's prepare and run limits and `extraMs` on top, up to `mostMs`.
+ */
+export type GrantLength = number | { readonly extraMs: number; readonly mostMs: number }
+
+export function leaseMsOf(
+  length: GrantLength,
+  { prepareMs, runMs }: { readonly prepareMs: number; readonly runMs: number },
+): number {
+  return typeof length === 'number' ? length : Math.min(length.mostMs, prepareMs + runMs + length.extraMs)
+}
+
 export const LEASE: LeaseSettings = {
   leaseMs: 30 * SECOND,
   renewEveryMs: 10 * SECOND,

@@ -24,6 +24,7 @@ import type {
   Submitted,
   Sweep,
 } from '../../src/core/ports/task-store.ts'
+import { leaseMsOf } from '../../src/core/lease.ts'
 import { backoffMs, isRetryable } from '../../src/core/retry.ts'
 import { isTerminal, type Requirements } from '../../src/core/task.ts'
 import { deadlines, dueAt, type Entry, type Refusal } from './memory-entry.ts'
@@ -135,7 +136,8 @@ export class MemoryQueue extends MemoryTasks {
     )
   }
 
-  #take(entry: Entry, { worker, requestId, leaseMs }: ClaimRequest, now: number): void {
+  #take(entry: Entry, { worker, requestId, leaseMs: length }: ClaimRequest, now: number): void {
+    const leaseMs = leaseMsOf(length, entry.asked.clocks)
     this.#lastLsn += 1
     const fence = makeFence(this.epoch, this.#lastLsn)
     entry.status = 'running'

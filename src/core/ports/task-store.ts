@@ -6,6 +6,7 @@
  * Two implementations: node:sqlite (embedded) and PostgreSQL (shared home). One contract suite holds both and the fake.
  */
 import type { Fence, HomeId, PeerId, TaskId } from '../ids.ts'
+import type { GrantLength } from '../lease.ts'
 import type {
   Attempt,
   ConcurrencyGroup,
@@ -60,7 +61,7 @@ export interface ClaimRequest {
   /** A repeated request with the same id is answered with the same grants (while they live). */
   readonly requestId: string
   readonly max: number
-  readonly leaseMs: number
+  readonly leaseMs: GrantLength
   /** Pure; called once per fit class that has claimable tasks. */
   readonly fits: (needs: Requirements) => boolean
   /** Tasks this worker refused under this policy are passed over. */

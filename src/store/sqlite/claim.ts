@@ -3,6 +3,7 @@
  * group has a free slot and whose submitter is below its cap.
  */
 import type { Fence } from '../../core/ids.ts'
+import { leaseMsOf } from '../../core/lease.ts'
 import type { ClaimRequest, Grant } from '../../core/ports/task-store.ts'
 import type { Change } from './group-commit.ts'
 import { refuserKey, type Home } from './home.ts'
@@ -71,8 +72,9 @@ function headReader(home: Home, request: ClaimRequest): (lane: Lane) => Head | u
 }
 
 function take(home: Home, change: Change, lane: Lane, head: Head, request: ClaimRequest, now: number): Grant {
-  const { worker, requestId, leaseMs } = request
+  const { worker, requestId } = request
   const { row, body, spec } = home.recent.find(head.seq) ?? readTask(home, head.seq)
+  const leaseMs = leaseMsOf(request.leaseMs, spec.clocks)
   const { seq } = row
   const fence = home.nextFence(change)
   const attempt = row.attempt + 1

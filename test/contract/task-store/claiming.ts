@@ -34,6 +34,16 @@ export function testClaiming(make: MakeStore): void {
     assert.deepEqual(await desk.find(id), grant.task)
   })
 
+  test('a grant to a worker that cannot renew lasts as long as its task may take', async () => {
+    await using desk = await openDesk(make)
+    const clocks = { queueMs: 86_400_000, totalMs: 86_400_000, graceMs: 1_000 }
+    await desk.submit({ clocks: { ...clocks, prepareMs: 60_000, runMs: 300_000 } })
+    await desk.submit({ clocks: { ...clocks, prepareMs: 60_000, runMs: 80_000_000 } })
+    const leaseMs = { extraMs: 60_000, mostMs: 21_600_000 }
+    assert.equal((await desk.claim({ leaseMs })).leaseMs, 420_000)
+    assert.equal((await desk.claim({ leaseMs })).leaseMs, 21_600_000)
+  })
+
   test('tasks of one priority are granted in the order they were submitted', async () => {
     await using desk = await openDesk(make)
     const ids = []
