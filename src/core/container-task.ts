@@ -9,21 +9,6 @@ import { NETWORKS, PROFILES } from './task.ts'
 
 export const CONTAINER_TYPES = { image: 'docker.hub', repository: 'docker.github' } as const
 
-/** Names the predecessor's clients use for the two types. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'docker.execute': CONTAINER_TYPES.image,
-  'docker.run': CONTAINER_TYPES.image,
-  'docker.execute_docker_container': CONTAINER_TYPES.image,
-  'docker.github_repo': CONTAINER_TYPES.repository,
-  'docker.build_and_execute_github_repo': CONTAINER_TYPES.repository,
-}
-
-/** The one name under which a task type is stored, claimed and counted. */
-export function canonicalTaskType(type: string): string {
-  const name = type.trim().toLowerCase()
-  return ALIASES[name] ?? name
-}
-
 export function isContainerType(type: string): boolean {
   return type === CONTAINER_TYPES.image || type === CONTAINER_TYPES.repository
 }
@@ -88,6 +73,15 @@ const taskEnvironment = z.record(
 
 const positiveMiB = z.int().min(1).max(16_777_216)
 
+/** Absolute, and nothing in it that climbs or that the engine's own notation would split. */
+const containerPath = z
+  .string()
+  .max(1024)
+  .regex(/^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0:,]*[^\0:,/]$/, 'is not an absolute path such as /data')
+
+const hostMount = z.strictObject({ source: containerPath, target: containerPath, read_only: z.boolean().default(true) })
+export type HostMount = z.output<typeof hostMount>
+
 /** What both kinds of container task may ask for. */
 const containerFields = {
   command: command.optional().describe('Argv, or a string split into words'),
@@ -104,6 +98,9 @@ const containerFields = {
   disk_mb: positiveMiB.default(CONTAINER_DEFAULTS.disk_mb),
   pids: z.int().min(1).max(1_048_576).default(CONTAINER_DEFAULTS.pids),
   shm_mb: positiveMiB.optional(),
+  tmpfs: z.record(containerPath, positiveMiB).optional().describe('Scratch in memory: MiB by absolute path'),
+  read_only: z.boolean().optional().describe('Whether the root filesystem is read-only whatever the profile'),
+  mounts: z.array(hostMount).max(32).optional().describe('Folders of the host, as far as its policy allows'),
   gpus: z.int().min(0).max(64).default(0),
   profile: z.enum(PROFILES).default(CONTAINER_DEFAULTS.profile).describe('Isolation, tightest first'),
   network: z.enum(NETWORKS).default(CONTAINER_DEFAULTS.network),

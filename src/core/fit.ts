@@ -2,7 +2,7 @@
  * Whether a peer may run a task: one pure function for the home (to route), the worker (to refuse) and `explain`.
  * The first rule that turns a peer down is the answer people see.
  */
-import { canonicalTaskType } from './container-task.ts'
+import { canonicalTaskType } from './task-aliases.ts'
 import type { PeerId } from './ids.ts'
 import { PROFILES, type NetworkMode, type Profile, type Requirements, type TrustClass } from './task.ts'
 

@@ -1,7 +1,7 @@
 /** What the engine is asked to create for a task: the isolation profiles, and nothing that a task could loosen. */
-import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode'
 import { commandWords } from '../core/command-words.ts'
-import { RESERVED_ENVIRONMENT } from '../core/container-task.ts'
+import { RESERVED_ENVIRONMENT, type HostMount } from '../core/container-task.ts'
 import type { ContainerRun } from '../core/ports/executor.ts'
 import type { Profile } from '../core/task.ts'
 import { containerName, labelsOf } from './container-labels.ts'
@@ -31,6 +31,8 @@ export interface SpecSettings {
   readonly capsDisk: boolean
   /** Ids of the devices set aside for this container. */
   readonly gpuDevices: readonly string[]
+  /** Whether the host policy lets a trusted task see this folder of the host. */
+  readonly mayMount: (mount: HostMount) => boolean
 }
 
 const MIB = 1_048_576
@@ -62,6 +64,11 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
       `This runner has ${settings.gpuDevices.length} GPUs for tasks, this one asks for ${container.gpus}.`,
     )
   }
+  const mount = (container.mounts ?? []).find((one) => container.profile !== 'trusted' || !settings.mayMount(one))
+  if (mount !== undefined) {
+    const who = container.profile === 'trusted' ? 'The policy of this host' : `Profile ${container.profile}`
+    return fault('policy', `${who} mounts no ${JSON.stringify(mount.source)}${mount.read_only ? '' : ' for writing'}.`)
+  }
   const user = userOf(container.profile, container.user, image.user)
   if (user === undefined) {
     return fault('policy', `Profile strict runs no ${container.user ?? ''}: name a numeric user other than 0.`)
@@ -89,6 +96,11 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
 function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: SpecSettings): HostConfig {
   const memory = container.memory_mb * MIB
   const strict = container.profile === 'strict'
+  const { mounts = [] } = container
+  const tmpfs = {
+    ...(strict ? scratch(container.disk_mb, image.volumes) : {}),
+    ...mapValues(container.tmpfs ?? {}, tmpfsOptions),
+  }
   return {
     NetworkMode: container.network,
     IpcMode: 'private',
@@ -104,8 +116,9 @@ function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: Sp
     PidsLimit: container.pids,
     Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
     ...(container.shm_mb === undefined ? {} : { ShmSize: container.shm_mb * MIB }),
-    ReadonlyRootfs: strict,
-    ...(strict ? { Tmpfs: scratch(container.disk_mb, image.volumes) } : {}),
+    ReadonlyRootfs: strict || container.read_only === true,
+    ...(Object.keys(tmpfs).length === 0 ? {} : { Tmpfs: tmpfs }),
+    ...(mounts.length === 0 ? {} : { Mounts: mounts.map(bindOf) }),
     ...(settings.capsDisk ? { StorageOpt: { size: `${container.disk_mb}m` } } : {}),
     ...(container.gpus === 0
       ? {}
@@ -151,7 +164,23 @@ function isNumericNonRoot(user: string): boolean {
 function scratch(diskMiB: number, volumes: readonly string[]): Record<string, string> {
   const sizes = Object.entries(SCRATCH).map(([path, size]) => [path, Math.min(size ?? diskMiB, diskMiB)] as const)
   const mounts = [...volumes.map((path) => [path, diskMiB] as const), ...sizes]
-  return Object.fromEntries(mounts.map(([path, size]) => [path, `rw,nosuid,nodev,mode=1777,size=${size}m`]))
+  return mapValues(Object.fromEntries(mounts), tmpfsOptions)
+}
+
+/** The engine makes no folder that is missing, and nothing mounted on one side shows up on the other. */
+function bindOf({ source, target, read_only: ReadOnly }: HostMount): MountSettings {
+  return {
+    ...{ Type: 'bind' as const, Source: source, Target: target, ReadOnly },
+    BindOptions: { Propagation: 'rprivate' },
+  }
+}
+
+function tmpfsOptions(sizeMiB: number): string {
+  return `rw,nosuid,nodev,mode=1777,size=${sizeMiB}m`
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }
 
 function environmentOf(run: ContainerRun): string[] {

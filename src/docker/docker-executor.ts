@@ -1,5 +1,5 @@
 /** Runs container tasks on a Docker engine. It owns the containers that carry its runner's label, and nothing else. */
-import { CONTAINER_TYPES, type RepositoryTask } from '../core/container-task.ts'
+import { CONTAINER_TYPES, type HostMount, type RepositoryTask } from '../core/container-task.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { Fence, TaskId } from '../core/ids.ts'
 import { LEASE } from '../core/lease.ts'
@@ -38,6 +38,8 @@ export interface DockerExecutorSettings extends PullSettings {
   readonly logMaxBytes: number
   /** What the profile `trusted` gets: the host policy's list. */
   readonly trustedCapabilities: readonly string[]
+  /** Which folders of the host a trusted task may see: the host policy's list. */
+  readonly mayMount: (mount: HostMount) => boolean
   readonly build: BuildSettings
 }
 
@@ -46,6 +48,7 @@ const DOCKER_DEFAULTS: DockerExecutorSettings = {
   leaseMs: LEASE.leaseMs,
   logMaxBytes: 64 * 1_048_576,
   trustedCapabilities: STANDARD_CAPABILITIES,
+  mayMount: () => false,
   pullIdleMs: 120_000,
   pullAttempts: 5,
   pullBackoffMs: 1_000,
@@ -218,7 +221,7 @@ class EngineExecutor implements DockerExecutor {
   }
 
   #specSettings({ clocks }: ContainerRun): SpecSettings {
-    const { leaseMs, logMaxBytes, trustedCapabilities } = this.#settings
+    const { leaseMs, logMaxBytes, trustedCapabilities, mayMount } = this.#settings
     const lifeMs = clocks.prepareMs + clocks.runMs + clocks.graceMs + leaseMs
     return {
       runner: this.runner,
@@ -227,6 +230,7 @@ class EngineExecutor implements DockerExecutor {
       logMaxBytes,
       capsDisk: this.#facts?.mayCapDisk ?? false,
       gpuDevices: [],
+      mayMount,
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Handlers of the operations that only look. */
-import { canonicalTaskType } from '../../core/container-task.ts'
+import { canonicalTaskType } from '../../core/task-aliases.ts'
 import type { AnyEvent } from '../../core/events.ts'
 import type { PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'

@@ -1,5 +1,5 @@
 /** Handlers of the operations of workers: claim, renew, settle, give back. */
-import { canonicalTaskType } from '../../core/container-task.ts'
+import { canonicalTaskType } from '../../core/task-aliases.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { Offer } from '../../core/fit.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'

@@ -4,6 +4,9 @@ import { imageTask, repositoryTask } from '../container-task.ts'
 import { ADDS, defineOperation } from './operation.ts'
 import { jsonObject, submitOptions, submittedView } from './views.ts'
 
+/** What few tasks need: p2p_taskqueue_submit takes it in its payload, and every agent's list of tools stays short. */
+const RARE = { tmpfs: true, read_only: true, mounts: true } as const
+
 export const submitTask = defineOperation({
   name: 'p2p_taskqueue_submit',
   title: 'Submit a task of any type',
@@ -27,7 +30,7 @@ export const submitImage = defineOperation({
     'Runs an image of Docker Hub or another registry. Wait with p2p_taskqueue_wait_task; ended tasks are kept 24 hours by default.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
-  input: imageTask.extend(submitOptions),
+  input: imageTask.omit(RARE).extend(submitOptions),
   output: submittedView,
 })
 
@@ -38,6 +41,6 @@ export const submitRepository = defineOperation({
     'Builds a Dockerfile of a GitHub repository at a fixed commit and runs it. Wait with p2p_taskqueue_wait_task.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
-  input: repositoryTask.omit({ commit: true }).extend(submitOptions),
+  input: repositoryTask.omit({ ...RARE, commit: true }).extend(submitOptions),
   output: submittedView,
 })

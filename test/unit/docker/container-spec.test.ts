@@ -21,6 +21,7 @@ const SETTINGS: SpecSettings = {
   logMaxBytes: 1_000,
   capsDisk: false,
   gpuDevices: [],
+  mayMount: () => false,
 }
 
 function runOf(task: Partial<Parameters<typeof imageTask.encode>[0]>): ContainerRun {
@@ -43,8 +44,12 @@ function specOf(
   return outcome.spec
 }
 
-function faultOf(task: Parameters<typeof runOf>[0], image: Partial<ImageFacts> = {}) {
-  const outcome = containerSpec(runOf(task), { ...IMAGE, ...image }, SETTINGS)
+function faultOf(
+  task: Parameters<typeof runOf>[0],
+  image: Partial<ImageFacts> = {},
+  settings: Partial<SpecSettings> = {},
+) {
+  const outcome = containerSpec(runOf(task), { ...IMAGE, ...image }, { ...SETTINGS, ...settings })
   return 'fault' in outcome ? outcome.fault : undefined
 }
 
@@ -147,4 +152,28 @@ test('devices are named one by one, never all of them', () => {
   const { HostConfig } = specOf({ gpus: 1 }, {}, { gpuDevices: ['GPU-1'] })
   assert.match(faultOf({ gpus: 1 })?.message ?? '', /has 0 GPUs for tasks/)
   assert.deepEqual(HostConfig?.DeviceRequests, [{ Driver: 'nvidia', DeviceIDs: ['GPU-1'], Capabilities: [['gpu']] }])
+})
+
+test('scratch in memory is sized as the task asks, beside what its profile has', () => {
+  const mine = { tmpfs: { '/scratch': 16, '/tmp': 3 } }
+  const scratch = 'rw,nosuid,nodev,mode=1777,size=16m'
+  assert.deepEqual(specOf(mine).HostConfig?.Tmpfs, { '/scratch': scratch, '/tmp': scratch.replace('16m', '3m') })
+  assert.equal(specOf({ ...mine, profile: 'strict' }).HostConfig?.Tmpfs?.['/scratch'], scratch)
+  assert.equal(specOf({ read_only: true }).HostConfig?.ReadonlyRootfs, true)
+  assert.equal(specOf({ read_only: false, profile: 'strict' }).HostConfig?.ReadonlyRootfs, true)
+})
+
+test('folders of the host need the profile trusted and a host policy that names them', () => {
+  const mounts = [{ source: '/data', target: '/in', read_only: true }]
+  const mayMount: SpecSettings['mayMount'] = ({ source, read_only: readOnly }) => source === '/data' && readOnly
+  assert.match(faultOf({ mounts }, {}, { mayMount })?.message ?? '', /^Profile standard mounts no "\/data"/)
+  assert.match(faultOf({ mounts, profile: 'trusted' })?.message ?? '', /^The policy of this host mounts no "\/data"/)
+  const writing = [{ source: '/data', target: '/in', read_only: false }]
+  assert.match(
+    faultOf({ mounts: writing, profile: 'trusted' }, {}, { mayMount })?.message ?? '',
+    /no "\/data" for writing/,
+  )
+  assert.deepEqual(specOf({ mounts, profile: 'trusted' }, {}, { mayMount }).HostConfig?.Mounts, [
+    { Type: 'bind', Source: '/data', Target: '/in', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
+  ])
 })
