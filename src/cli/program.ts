@@ -11,6 +11,7 @@ import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
 import { mcp } from './commands/mcp.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addCronCommands } from './commands/cron.ts'
+import { addPauseCommands } from './commands/pause.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
 import { serve } from './commands/serve.ts'
@@ -189,6 +190,7 @@ function createProgram(
     })
   }
   addRetryCommand(program, run)
+  addPauseCommands(program, run)
   addCronCommands(program, run)
   addCacheCommands(program, run)
   const registry = program.command('registry').description('Look at the registry issue, and tidy it.')

@@ -3,6 +3,7 @@ import type { Handlers } from '../../core/operations/catalog.ts'
 import { createCacheHandlers } from './cache-handlers.ts'
 import { createCronHandlers } from './cron-handlers.ts'
 import type { HandlerDeps } from './context.ts'
+import { createPauseHandlers } from './pause-handlers.ts'
 import { createReadHandlers } from './read-handlers.ts'
 import { createSchedulerHandlers } from './scheduler-handlers.ts'
 import { createSubmitHandlers } from './submit-handlers.ts'
@@ -15,6 +16,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createReadHandlers(deps),
     ...createWorkHandlers(deps),
     ...createUpkeepHandlers(deps),
+    ...createPauseHandlers(deps),
     ...createCronHandlers(deps),
     ...createCacheHandlers(deps),
     ...createSchedulerHandlers(deps),

@@ -6,46 +6,32 @@
  */
 import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import { findMisfit, type Offer } from '../../core/fit.ts'
-import { getTaskIdParts, type Fence, type PeerId, type TaskId } from '../../core/ids.ts'
-import { SECOND, type LeaseSettings } from '../../core/lease.ts'
+import { getTaskIdParts, type Fence, type TaskId } from '../../core/ids.ts'
+import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
-import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
+import type { Startable } from '../../core/ports/clock.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
-import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
-import type { Links } from '../links.ts'
-import { Capacity, type HostCapacity } from './capacity.ts'
+import type { AttemptEnd } from '../../core/ports/work-journal.ts'
+import { Capacity } from './capacity.ts'
+import { ClaimGate } from './claim-gate.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { toOfferInput } from './offer-input.ts'
 import { Outbox } from './outbox.ts'
 import { Parking } from './parking.ts'
 import { REFUSALS } from './refusals.ts'
-import type { WorkerSettings } from './worker-settings.ts'
-
-export interface WorkerDeps {
-  readonly self: PeerId
-  readonly links: Links
-  readonly runners: readonly TaskRunner[]
-  readonly journal: WorkJournal
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Logger
-  readonly lease: LeaseSettings
-  readonly capacity: HostCapacity
-  readonly settings: WorkerSettings
-}
-
-/** How an attempt is worked on: from its start, or from where a former process of this worker left it. */
-export type RunAttempt = (checked: CheckedGrant, observer: RunnerObserver, signal: AbortSignal) => Promise<AttemptEnd>
+import type { RunAttempt, WorkerDeps } from './worker-deps.ts'
 
 const PAUSE_MS = { first: SECOND / 4, longest: 15 * SECOND } as const
 const STOP_GRACE_MS = 5 * SECOND
 
 /** What a grant takes before it is known what it needs. */
 const SLOT_ONLY = { cpus: 0, memoryBytes: 0, diskBytes: 0, gpus: 0 }
+
 export class Worker implements Startable {
   readonly capacity: Capacity
+  readonly gate: ClaimGate
   readonly #deps: WorkerDeps
   readonly #keeper: LeaseKeeper
   readonly #outbox: Outbox
@@ -60,6 +46,7 @@ export class Worker implements Startable {
   constructor(deps: WorkerDeps) {
     this.#deps = deps
     this.capacity = new Capacity(deps.capacity)
+    this.gate = new ClaimGate(deps.clock)
     this.#keeper = new LeaseKeeper({ ...deps, findLink: (home) => deps.links.findByHome(home) })
     this.#outbox = new Outbox(deps)
     this.#parking = new Parking(deps)
@@ -159,8 +146,10 @@ export class Worker implements Startable {
     let pauseMs: number = PAUSE_MS.first
     while (!isOver()) {
       try {
+        await this.gate.whenOpen(signal)
         await this.#parking.whenBest(link, signal)
         await this.capacity.whenFree(signal)
+        if (this.gate.isClosed) continue
         await this.#claim(link, signal)
         pauseMs = PAUSE_MS.first
       } catch (error) {
@@ -207,7 +196,8 @@ export class Worker implements Startable {
   async #accept(link: OperationsLink, grant: GrantView): Promise<void> {
     const runner = this.#runnerOf(grant)
     // A slot is held from the start, so that the next claim does not count on it.
-    const slot = this.#paused ? undefined : this.capacity.take(SLOT_ONLY)
+    // A claim that waits when the gate closes is not torn down, because a grant may be on its way.
+    const slot = this.#paused || this.gate.isClosed ? undefined : this.capacity.take(SLOT_ONLY)
     if (slot === undefined || runner === undefined) {
       slot?.()
       await this.#giveBack(link, grant)
@@ -294,14 +284,9 @@ export class Worker implements Startable {
     }
     kept.end()
     const cause = causeOf(controller.signal)
-    log.info('attempt.ended', {
-      taskId,
-      fence,
-      status: end.status,
-      reason: end.reason,
-      ms: Math.round(clock.mono() - startedAt),
-      cause,
-    })
+    const durationMs = Math.round(clock.mono() - startedAt)
+    log.info('attempt.ended', { taskId, fence, status: end.status, reason: end.reason, ms: durationMs, cause })
+    this.#deps.onWorked?.({ grant, end, durationMs })
     if (end.status !== 'completed' && cause === 'lease_lost') {
       await journal.forget(taskId, fence)
       return

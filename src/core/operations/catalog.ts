@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } from './cache.ts'
 import { cronList, cronPause, cronRemove, cronResume, cronSave } from './cron.ts'
 import type { Call } from './operation.ts'
+import { pauseWorker, resumeWorker } from './pause.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
 import {
   checkWorkflowTags,
@@ -35,6 +36,8 @@ export const CATALOG = {
   [cancelTask.name]: cancelTask,
   [resubmitTask.name]: resubmitTask,
   [pruneTasks.name]: pruneTasks,
+  [pauseWorker.name]: pauseWorker,
+  [resumeWorker.name]: resumeWorker,
   [cronSave.name]: cronSave,
   [cronList.name]: cronList,
   [cronRemove.name]: cronRemove,

@@ -1,0 +1,70 @@
+/**
+ * Holds back a worker's claims while others need its machine. Each holder pauses under a name of its own and claims go on
+ * when none is left, so that two runners on one machine do not resume each other's pause. Running tasks are not touched.
+ */
+import type { Clock } from '../../core/ports/clock.ts'
+
+export interface Pause {
+  readonly holder: string
+  /** Epoch milliseconds; unset: until it is resumed. */
+  readonly until?: number
+}
+
+export class ClaimGate {
+  readonly #clock: Pick<Clock, 'now' | 'after'>
+  readonly #pauses = new Map<string, { readonly pause: Pause; readonly stopTimer: () => void }>()
+  readonly #waiting = new Set<() => void>()
+
+  constructor(clock: Pick<Clock, 'now' | 'after'>) {
+    this.#clock = clock
+  }
+
+  get isClosed(): boolean {
+    return this.#pauses.size > 0
+  }
+
+  /** A repeat by the same holder replaces its former pause. @param forMs after which it ends by itself */
+  pause(holder: string, forMs: number | undefined): void {
+    this.#pauses.get(holder)?.stopTimer()
+    if (forMs === undefined) {
+      this.#pauses.set(holder, { pause: { holder }, stopTimer: () => undefined })
+      return
+    }
+    const stopTimer = this.#clock.after(forMs, () => {
+      this.resume(holder)
+    })
+    this.#pauses.set(holder, { pause: { holder, until: Math.round(this.#clock.now() + forMs) }, stopTimer })
+  }
+
+  /** @param holder whose pause ends; undefined ends all. @returns whether there was one */
+  resume(holder: string | undefined): boolean {
+    const ended = holder === undefined ? [...this.#pauses.keys()] : this.#pauses.has(holder) ? [holder] : []
+    for (const each of ended) {
+      this.#pauses.get(each)?.stopTimer()
+      this.#pauses.delete(each)
+    }
+    if (!this.isClosed) for (const wake of this.#waiting) wake()
+    return ended.length > 0
+  }
+
+  pauses(): readonly Pause[] {
+    return [...this.#pauses.values()].map(({ pause }) => pause)
+  }
+
+  /** Resolves at once while nobody pauses. @throws the signal's reason */
+  async whenOpen(signal: AbortSignal): Promise<void> {
+    while (this.isClosed) {
+      signal.throwIfAborted()
+      const { promise, resolve } = Promise.withResolvers<undefined>()
+      const wake = (): void => {
+        resolve(undefined)
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake)
+      await promise
+      this.#waiting.delete(wake)
+      signal.removeEventListener('abort', wake)
+    }
+    signal.throwIfAborted()
+  }
+}
