@@ -1,0 +1,55 @@
+/** The home side of a peer: the durable queue, its cache and its lock on the state directory. */
+import { Home } from '../../coordinator/home.ts'
+import type { HomeId } from '../../core/ids.ts'
+import type { CacheStore } from '../../core/ports/cache-store.ts'
+import type { Startable } from '../../core/ports/clock.ts'
+import { createSqliteCacheStore } from '../../store/sqlite/cache-store.ts'
+import { DirectoryLock } from '../../store/sqlite/directory-lock.ts'
+import { createSqliteTaskStore } from '../../store/sqlite/sqlite-task-store.ts'
+import { systemClock } from '../system.ts'
+import type { Ground } from './ground.ts'
+
+export interface HomeParts {
+  /** Undefined for a peer that only works. */
+  readonly home: Home | undefined
+  readonly homes: readonly HomeId[]
+  readonly cacheStore: CacheStore | undefined
+}
+
+/** @throws RunnerMeshError home_locked, store_corrupt, store_newer */
+export async function openHome({ config, roles, stateDir, lease, events, ...ground }: Ground): Promise<HomeParts> {
+  const { clock, random, log, start } = ground
+  if (!roles.home) {
+    await start(directoryLock(stateDir))
+    return { home: undefined, homes: [], cacheStore: undefined }
+  }
+  const store = createSqliteTaskStore({
+    directory: stateDir,
+    clock,
+    random,
+    log,
+    settings: { lostGraceMs: lease.lostGraceMs },
+  })
+  const cap = config.maxRunningPerSubmitter
+  const home = await start(
+    new Home({ store, events, clock, log, lease, ...(cap === undefined ? {} : { maxRunningPerSubmitter: cap }) }),
+  )
+  const cacheStore = await start(createSqliteCacheStore({ directory: stateDir, log }))
+  return { home, homes: [home.store.homeId], cacheStore }
+}
+
+/** A home locks its directory itself; a peer that only works does it here. */
+function directoryLock(stateDir: string): Startable {
+  let lock: DirectoryLock | undefined
+  return {
+    start: () => {
+      lock ??= new DirectoryLock(stateDir, systemClock)
+      return Promise.resolve()
+    },
+    stop: () => {
+      lock?.release()
+      lock = undefined
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+/** The mesh side of a peer: its identity and keys, the node, and who is known by which name. */
+import { PeerBook } from '../../coordinator/peer-book.ts'
+import type { HomeId } from '../../core/ids.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { AnnouncementSeal } from '../../core/ports/discovery.ts'
+import type { Mesh, SelfHello } from '../../core/ports/mesh.ts'
+import { createAnnouncementSeal } from '../../mesh/announcement-seal.ts'
+import { loadIdentity } from '../../mesh/identity.ts'
+import { createLibp2pMesh } from '../../mesh/libp2p-mesh.ts'
+import { loadMeshKeys } from '../mesh-keys.ts'
+import type { Ground } from './ground.ts'
+
+const DEFAULT_LISTEN = '/ip4/0.0.0.0/tcp/9720'
+
+export interface MeshParts {
+  /** Created, not started: doors and discovery register before. */
+  readonly mesh: Mesh
+  readonly peers: PeerBook
+  readonly hello: () => SelfHello
+  /** Seals announcements under the keys of the mesh; the clock says what is current. */
+  readonly sealBy: (clock: Clock) => AnnouncementSeal
+}
+
+/** @throws RunnerMeshError config_invalid */
+export async function createMeshParts(ground: Ground, homes: readonly HomeId[]): Promise<MeshParts> {
+  const { config, roles, stateDir, runnerName, clock, random, log } = ground
+  const identity = await loadIdentity({ stateDir, random })
+  const meshKeys = await loadMeshKeys({ config, stateDir, make: roles.home, random })
+  const hello = (): SelfHello => ({
+    homes,
+    features: [...(roles.home ? ['home'] : []), ...(roles.worker ? ['worker'] : [])],
+    runnerName,
+  })
+  const mesh = await createLibp2pMesh({
+    identity,
+    meshKeys,
+    listen: config.listen.length > 0 ? config.listen : roles.home ? [DEFAULT_LISTEN] : [],
+    announce: config.announce,
+    hello,
+    clock,
+    random,
+    log,
+  })
+  const peers = new PeerBook()
+  peers.sawName(mesh.self, runnerName)
+  mesh.onPeer(({ peer, runnerName: name }) => {
+    peers.sawName(peer, name)
+  })
+  return {
+    mesh,
+    peers,
+    hello,
+    sealBy: (by) => createAnnouncementSeal({ signer: mesh.signer, meshKeys, clock: by }),
+  }
+}
