@@ -24,6 +24,8 @@ export interface AdmissionDeps {
   readonly hello: () => SelfHello
   readonly addresses: () => readonly string[]
   readonly peers: AdmittedPeers
+  /** Whether a connection that is nobody's membership is kept nevertheless. */
+  readonly isKept: (connection: Connection) => boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -108,6 +110,16 @@ export class Admission {
       if (cause instanceof HelloBusy) return
       log.warn('peer.refused', { peer: remote, address: connection.remoteAddr.toString(), error: errorText(cause) })
     }
+  }
+
+  /** A connection that is kept has proven what it had to: it is no longer among those that have to hurry. */
+  keep(connection: Connection): void {
+    this.#settled(connection)
+  }
+
+  /** Closes a connection that nothing rests on any more. */
+  letGo(connection: Connection): void {
+    this.#release(connection)
   }
 
   /** Ends every exchange and forgets every deadline. */
@@ -219,8 +231,11 @@ export class Admission {
 
   /** A connection exists for its admitted stream, or for a HELLO under way. */
   #release(connection: Connection): void {
+    const { peers, isKept } = this.#deps
     const used =
-      this.#deps.peers.uses(connection) || this.#exchanges.values().some((other) => other.connection === connection)
+      peers.uses(connection) ||
+      isKept(connection) ||
+      this.#exchanges.values().some((other) => other.connection === connection)
     if (used || connection.status !== 'open') return
     connection.close().catch((cause: unknown) => connection.abort(new Error(errorText(cause))))
   }

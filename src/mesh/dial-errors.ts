@@ -29,7 +29,7 @@ function reason(thrown: unknown): string {
   if (all.some(({ name }) => name === 'UnexpectedPeerError' || name === 'InvalidCryptoExchangeError')) {
     return 'another peer answers there. Is the address out of date?'
   }
-  if (all.some(({ name }) => name === 'UnsupportedProtocolError')) {
+  if (isUnsupportedProtocol(thrown)) {
     return 'what answers there is no peer of this program, or an incompatible version.'
   }
   if (all.some(({ name }) => name === 'EncryptionFailedError')) {
@@ -44,6 +44,11 @@ export function isStaleConnection(thrown: unknown): boolean {
     ({ name, message }) =>
       name === 'ConnectionClosedError' || name === 'StreamStateError' || message.includes('muxer is "clos'),
   )
+}
+
+/** The peer there speaks none of the protocols it was asked for. */
+export function isUnsupportedProtocol(thrown: unknown): boolean {
+  return flatten(thrown).some(({ name }) => name === 'UnsupportedProtocolError')
 }
 
 function flatten(thrown: unknown): readonly Error[] {

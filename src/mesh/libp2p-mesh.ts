@@ -4,13 +4,15 @@ import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import type { LegacyStreams } from '../core/ports/legacy-streams.ts'
 import type { Channel, Mesh, SelfHello } from '../core/ports/mesh.ts'
 import { Admission } from './admission.ts'
 import { AdmittedPeers } from './admitted-peers.ts'
-import { dialError, isStaleConnection } from './dial-errors.ts'
+import { dialError, isStaleConnection, isUnsupportedProtocol } from './dial-errors.ts'
 import { createEnvelopeSigner } from './envelope-signer.ts'
 import type { Identity } from './identity.ts'
 import { createLibp2pNode, type Libp2pNode } from './libp2p-node.ts'
+import { Libp2pLegacyStreams } from './libp2p-legacy-streams.ts'
 import type { MeshKey } from './mesh-key.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { PeerStreams } from './peer-streams.ts'
@@ -45,6 +47,7 @@ class Libp2pMesh implements Mesh {
   readonly meshId: string
   readonly meshIds: readonly [string, ...string[]]
   readonly signer
+  readonly legacy: LegacyStreams
   readonly #options: Libp2pMeshOptions
   readonly #limits: MeshLimits
   readonly #node: Libp2pNode
@@ -52,6 +55,7 @@ class Libp2pMesh implements Mesh {
   readonly #admission: Admission
   readonly #reconciler: Reconciler
   readonly #streams: PeerStreams
+  readonly #legacy: Libp2pLegacyStreams
   #running: Promise<void> | undefined
 
   constructor(options: Libp2pMeshOptions, limits: MeshLimits, node: Libp2pNode) {
@@ -68,12 +72,22 @@ class Libp2pMesh implements Mesh {
     this.#peers = peers
     const addresses = (): readonly string[] => this.addresses()
     this.#streams = new PeerStreams({ peers, clock, log, limits })
+    this.#legacy = new Libp2pLegacyStreams({
+      dial: (address, signal) => node.libp2p.dial(parseTarget(address), { signal }),
+      used: (connection) => this.#admission.keep(connection),
+      unused: (connection) => this.#admission.letGo(connection),
+      clock,
+      log,
+      limits,
+    })
+    this.legacy = this.#legacy
     this.#admission = new Admission({
       self: this.self,
       keys: meshKeys,
       hello,
       addresses,
       peers,
+      isKept: (connection) => this.#legacy.uses(connection),
       clock,
       random,
       log,
@@ -108,6 +122,7 @@ class Libp2pMesh implements Mesh {
     await this.#reconciler.stop()
     await this.#admission.stop()
     await this.#streams.stop()
+    await this.#legacy.stop()
     await Promise.all(this.#peers.channels().map((channel) => channel.close()))
     await this.#node.stop()
   }
@@ -163,6 +178,13 @@ class Libp2pMesh implements Mesh {
         { maxInboundStreams: this.#limits.channelsPerPeer, runOnLimitedConnection: true, force: true },
       )
     }
+    for (const protocol of this.#legacy.protocols()) {
+      await this.#node.libp2p.handle(
+        protocol,
+        (stream, connection) => this.#legacy.answer(protocol, stream, connection),
+        { maxInboundStreams: this.#limits.channelsPerPeer, runOnLimitedConnection: true, force: true },
+      )
+    }
     await this.#node.start()
     this.#reconciler.start()
     this.#options.log.info('mesh.started', { peer: this.self, mesh: this.meshId, addresses: this.addresses() })
@@ -174,6 +196,7 @@ class Libp2pMesh implements Mesh {
     try {
       return await this.#greet(target, source, signal)
     } catch (cause) {
+      if (isUnsupportedProtocol(cause) && (await this.#legacy.isLegacy(address, signal))) throw predecessor(address)
       if (errorText(cause) === 'Can not dial self') throw new PointlessTarget(`${address} is this peer itself.`)
       if (!isStaleConnection(cause)) throw dialError(address, cause)
     }
@@ -188,6 +211,12 @@ class Libp2pMesh implements Mesh {
     const connection: Connection = await this.#node.libp2p.dial(target, { signal })
     return this.#admission.greet(connection, source)
   }
+}
+
+/** For the reconciler it is a target that failed: the bridge to it is told anew at every try. */
+function predecessor(address: string): RunnerMeshError {
+  const message = `${address} is a node of ipfs_accelerate_py: reached over the legacy bridge, no member of the mesh.`
+  return new RunnerMeshError('not_admitted', message)
 }
 
 /** The peer that an address names at its end: after a relay's name comes the name of the peer behind it. */

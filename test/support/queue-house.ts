@@ -233,6 +233,7 @@ function fakeMesh(): Mesh {
     peers: () => [],
     onPeer: () => undefined,
     onPeerGone: () => undefined,
+    legacy: { serve: () => undefined, onNode: () => undefined },
     openChannel: () => Promise.reject(new Error('there is no other peer')),
     onChannel: () => undefined,
     addTarget: () => undefined,

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { HomeId, PeerId } from '../ids.ts'
 import type { Startable } from './clock.ts'
+import type { LegacyStreams } from './legacy-streams.ts'
 
 /**
  * One ordered, reliable, bidirectional stream of frames. A frame is u32 big-endian length and that many bytes.
@@ -68,6 +69,7 @@ export interface Mesh extends Startable {
   /** The mesh ids of all keys this peer holds, the current one first: while keys are being changed there are several. */
   readonly meshIds: readonly [string, ...string[]]
   readonly signer: Signer
+  readonly legacy: LegacyStreams
   /** Full multiaddrs, with /p2p/<id>, under which this peer can be dialled now. */
   addresses(): readonly string[]
   peers(): readonly AdmittedPeer[]
