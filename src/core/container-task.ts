@@ -82,6 +82,16 @@ const containerPath = z
 const hostMount = z.strictObject({ source: containerPath, target: containerPath, read_only: z.boolean().default(true) })
 export type HostMount = z.output<typeof hostMount>
 
+/** The host's own path of a device node, which the container sees under the same. */
+const devicePath = containerPath.startsWith('/dev/', 'is not a device such as /dev/kvm')
+
+const secretName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, 'is not a name such as NPM_TOKEN: it becomes a file in /run/secrets')
+
+/** A secret of the host's secret file, by its name there. `env` also sets it as a variable, where the host policy lets it. */
+const secretReference = z.union([secretName, z.strictObject({ ref: secretName, env: z.boolean().default(false) })])
+
 /** What both kinds of container task may ask for. */
 const containerFields = {
   command: command.optional().describe('Argv, or a string split into words'),
@@ -101,6 +111,19 @@ const containerFields = {
   tmpfs: z.record(containerPath, positiveMiB).optional().describe('Scratch in memory: MiB by absolute path'),
   read_only: z.boolean().optional().describe('Whether the root filesystem is read-only whatever the profile'),
   mounts: z.array(hostMount).max(32).optional().describe('Folders of the host, as far as its policy allows'),
+  devices: z.array(devicePath).max(16).optional().describe('Devices of the host, as far as its policy allows'),
+  secrets: z
+    .record(secretName, secretReference)
+    .refine((secrets) => Object.keys(secrets).length <= 32, 'are more than 32')
+    .refine(
+      (secrets) =>
+        Object.entries(secrets).every(
+          ([name, how]) => typeof how === 'string' || !how.env || taskEnvironment.safeParse({ [name]: '' }).success,
+        ),
+      'name a variable that a task cannot set',
+    )
+    .optional()
+    .describe('Secrets of the host by reference: file /run/secrets/<name>'),
   gpus: z.int().min(0).max(64).default(0),
   profile: z.enum(PROFILES).default(CONTAINER_DEFAULTS.profile).describe('Isolation, tightest first'),
   network: z.enum(NETWORKS).default(CONTAINER_DEFAULTS.network),
@@ -136,6 +159,7 @@ export const repositoryTask = z.strictObject({
     .regex(/^[0-9a-f]{40}$/, 'is not a full commit id')
     .optional()
     .describe('Filled in when the task is accepted'),
+  submodules: z.boolean().default(false).describe('Whether to fetch its submodules too'),
   context_path: insidePath.default('.'),
   dockerfile_path: insidePath.default('Dockerfile').describe('Inside the context'),
   build_args: z.record(environmentName, noNul('a build argument')).optional(),
@@ -149,3 +173,17 @@ export type RepositoryTask = z.output<typeof repositoryTask>
 
 export type ContainerTask =
   ({ readonly kind: 'image' } & ImageTask) | ({ readonly kind: 'repository' } & RepositoryTask)
+
+export interface SecretAsk {
+  /** The file in /run/secrets, or the variable. */
+  readonly name: string
+  /** The name in the host's secret file. */
+  readonly ref: string
+  readonly env: boolean
+}
+
+export function secretAsks({ secrets = {} }: Pick<ImageTask, 'secrets'>): SecretAsk[] {
+  return Object.entries(secrets).map(([name, how]) =>
+    typeof how === 'string' ? { name, ref: how, env: false } : { name, ...how },
+  )
+}

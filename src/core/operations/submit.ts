@@ -5,7 +5,7 @@ import { ADDS, defineOperation } from './operation.ts'
 import { jsonObject, submitOptions, submittedView } from './views.ts'
 
 /** What few tasks need: p2p_taskqueue_submit takes it in its payload, and every agent's list of tools stays short. */
-const RARE = { tmpfs: true, read_only: true, mounts: true } as const
+const RARE = { tmpfs: true, read_only: true, mounts: true, devices: true, secrets: true } as const
 
 export const submitTask = defineOperation({
   name: 'p2p_taskqueue_submit',
@@ -41,6 +41,6 @@ export const submitRepository = defineOperation({
     'Builds a Dockerfile of a GitHub repository at a fixed commit and runs it. Wait with p2p_taskqueue_wait_task.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
-  input: repositoryTask.omit({ ...RARE, commit: true }).extend(submitOptions),
+  input: repositoryTask.omit({ ...RARE, submodules: true, commit: true }).extend(submitOptions),
   output: submittedView,
 })
