@@ -178,15 +178,17 @@ export class Home implements Startable {
     return verdicts
   }
 
-  async settle(settlement: Settlement): Promise<Settled> {
-    const [settled] =
-      settlement.status === 'completed'
-        ? await this.store.settle([settlement], this.#deps.clock.now())
-        : await this.#ends(() => this.store.settle([settlement], this.#deps.clock.now()))
-    if (settled === undefined) throw new RunnerMeshError('internal', 'The store answered no settlement.')
-    const { taskId, fence } = settlement
-    if (settled.outcome === 'fenced') this.#emit({ name: 'task.fenced', taskId, fence })
-    if (settled.outcome === 'settled' && settled.task !== undefined) this.#announceEnd(settled.task, settlement)
+  /** @returns what became of each, in their order */
+  async settle(settlements: readonly Settlement[]): Promise<readonly Settled[]> {
+    const step = (): Promise<readonly Settled[]> => this.store.settle(settlements, this.#deps.clock.now())
+    const allCompleted = settlements.every(({ status }) => status === 'completed')
+    const settled = await (allCompleted ? step() : this.#ends(step))
+    settlements.forEach((settlement, index) => {
+      const { outcome, task } = settled[index] ?? { outcome: 'unknown' }
+      const { taskId, fence } = settlement
+      if (outcome === 'fenced') this.#emit({ name: 'task.fenced', taskId, fence })
+      if (outcome === 'settled' && task !== undefined) this.#announceEnd(task, settlement)
+    })
     return settled
   }
 

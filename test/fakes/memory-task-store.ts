@@ -80,6 +80,8 @@ export class MemoryTaskStore implements TaskStore {
       settlements.map((settlement) => {
         const entry = this.#queue.find(settlement.taskId)
         if (entry === undefined) return { outcome: 'unknown' }
+        const holder = this.#view(entry).worker
+        if (holder !== undefined && settlement.isWorker?.(holder) === false) return { outcome: 'fenced' }
         return { outcome: this.#queue.settle(entry, settlement, now), task: this.#view(entry) }
       }),
     )

@@ -6,12 +6,16 @@ import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
 import type { Call, Caller } from '../../core/operations/operation.ts'
-import type { Renewal } from '../../core/ports/task-store.ts'
+import type { Renewal, Settlement } from '../../core/ports/task-store.ts'
 import { toGrantView } from '../task-view.ts'
 import { getHome, getVisibleTask, isHolder, viewOf, workerOf, type HandlerDeps } from './context.ts'
 
 type WorkOperation =
-  'p2p_taskqueue_claim_next' | 'p2p_taskqueue_renew' | 'p2p_taskqueue_complete_task' | 'p2p_taskqueue_release'
+  | 'p2p_taskqueue_claim_next'
+  | 'p2p_taskqueue_renew'
+  | 'p2p_taskqueue_settle'
+  | 'p2p_taskqueue_complete_task'
+  | 'p2p_taskqueue_release'
 
 export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperation> {
   return {
@@ -37,6 +41,12 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
       return {
         lease_ms: deps.lease.leaseMs,
         verdicts: input.leases.map(({ task_id }, index) => ({ task_id, verdict: verdicts[index] ?? 'lost' })),
+      }
+    },
+    p2p_taskqueue_settle: async ({ ends }, { caller }) => {
+      const settled = await getHome(deps).settle(ends.map((end) => toSettlement(end, end.fence, caller)))
+      return {
+        outcomes: ends.map(({ task_id }, index) => ({ task_id, outcome: settled[index]?.outcome ?? 'unknown' })),
       }
     },
     p2p_taskqueue_complete_task: (input, call) =>
@@ -68,19 +78,24 @@ async function settle(
       `Reporting an attempt needs the right tasks:work, which ${caller.principal} does not have.`,
     )
   }
-  const taskId = input.task_id as TaskId
-  // A fence is a number that can be guessed: only the one it was given to may speak of its attempt.
-  if (!(await isOwnGrant(deps, taskId, caller))) return { outcome: 'fenced' }
-  const { outcome, task } = await getHome(deps).settle({
-    taskId,
-    fence: fence as Fence,
-    status: input.status,
-    ...(input.reason === undefined ? {} : { reason: input.reason }),
-    ...(input.exit_code === undefined ? {} : { exitCode: input.exit_code }),
-    ...(input.result === undefined ? {} : { result: input.result }),
-    ...(input.error === undefined ? {} : { error: input.error }),
-  })
+  const [settled] = await getHome(deps).settle([toSettlement(input, fence, caller)])
+  const { outcome, task } = settled ?? { outcome: 'unknown' }
   return { outcome, ...(task === undefined || outcome === 'fenced' ? {} : { task: viewOf(deps, task, false) }) }
+}
+
+type AttemptEnd = Omit<Input<'p2p_taskqueue_settle'>['ends'][number], 'fence'>
+
+function toSettlement(end: AttemptEnd, fence: number, caller: Caller): Settlement {
+  return {
+    taskId: end.task_id as TaskId,
+    fence: fence as Fence,
+    status: end.status,
+    ...(end.reason === undefined ? {} : { reason: end.reason }),
+    ...(end.exit_code === undefined ? {} : { exitCode: end.exit_code }),
+    ...(end.result === undefined ? {} : { result: end.result }),
+    ...(end.error === undefined ? {} : { error: end.error }),
+    isWorker: (holder) => caller.access.has('admin') || isHolder(caller, holder),
+  }
 }
 
 /** Whether the task is held by nobody else now. One that nobody holds is judged by its fence alone: a completion may be late. */

@@ -88,11 +88,10 @@ export class ExternalTasks {
     }
     if (task.status === 'completed') return { task, isNew: false }
     const { fence } = task
-    const { outcome } =
-      fence === undefined || isTerminal(task.status)
-        ? { outcome: 'fenced' as const }
-        : await this.#home.settle({ taskId: task.id, fence, status: 'completed' })
-    if (outcome === 'settled') return { task, isNew: true }
+    const ends =
+      fence === undefined || isTerminal(task.status) ? [] : [{ taskId: task.id, fence, status: 'completed' } as const]
+    const [settled] = ends.length === 0 ? [] : await this.#home.settle(ends)
+    if (settled?.outcome === 'settled') return { task, isNew: true }
     throw new RunnerMeshError(
       'invalid_transition',
       isTerminal(task.status)

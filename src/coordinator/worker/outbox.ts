@@ -8,8 +8,10 @@ import { getTaskIdParts } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
+import type { OperationsLink } from '../../core/ports/link.ts'
 import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
 import type { Links } from '../links.ts'
+import { SettlementReports } from './settlement-reports.ts'
 
 export interface OutboxDeps {
   readonly journal: WorkJournal
@@ -24,6 +26,7 @@ export class Outbox {
   readonly #deps: OutboxDeps
   readonly #stopping = new AbortController()
   readonly #deliveries = new Set<Promise<void>>()
+  readonly #reports = new WeakMap<OperationsLink, SettlementReports>()
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps
@@ -92,19 +95,10 @@ export class Outbox {
   async #tell(grant: GrantView, end: AttemptEnd, signal: AbortSignal): Promise<string | undefined> {
     const link = this.#deps.links.findByHome(getTaskIdParts(grant.task_id as TaskId).home)
     if (link === undefined) return undefined
-    const { outcome } = await link.call(
-      'p2p_taskqueue_complete_task',
-      {
-        task_id: grant.task_id,
-        fence: grant.fence,
-        status: end.status,
-        ...(end.reason === undefined ? {} : { reason: end.reason }),
-        ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
-        ...(end.result === undefined ? {} : { result: end.result as Record<string, never> }),
-        ...(end.error === undefined ? {} : { error: end.error.slice(0, 16_000) }),
-      },
-      { signal },
-    )
+    let reports = this.#reports.get(link)
+    if (reports === undefined) this.#reports.set(link, (reports = new SettlementReports(link, this.#stopping.signal)))
+    const outcome = await reports.report(grant, end)
+    signal.throwIfAborted()
     return outcome
   }
 

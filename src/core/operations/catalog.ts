@@ -4,6 +4,7 @@ import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } fro
 import { cronList, cronPause, cronRemove, cronResume, cronSave } from './cron.ts'
 import type { Call } from './operation.ts'
 import { pauseWorker, resumeWorker } from './pause.ts'
+import { listArtifacts, readArtifact, readLog } from './outputs.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
 import {
   checkWorkflowTags,
@@ -17,7 +18,7 @@ import {
 } from './scheduler.ts'
 import { submitImage, submitRepository, submitTask } from './submit.ts'
 import { pruneTasks, resubmitTask } from './upkeep.ts'
-import { cancelTask, claimNext, completeTask, releaseTask, renewLeases } from './work.ts'
+import { cancelTask, claimNext, completeTask, releaseTask, renewLeases, settleAttempts } from './work.ts'
 
 export const CATALOG = {
   [queueStatus.name]: queueStatus,
@@ -28,9 +29,13 @@ export const CATALOG = {
   [waitTask.name]: waitTask,
   [listTasks.name]: listTasks,
   [explainTask.name]: explainTask,
+  [readLog.name]: readLog,
+  [listArtifacts.name]: listArtifacts,
+  [readArtifact.name]: readArtifact,
   [listPeers.name]: listPeers,
   [claimNext.name]: claimNext,
   [renewLeases.name]: renewLeases,
+  [settleAttempts.name]: settleAttempts,
   [completeTask.name]: completeTask,
   [releaseTask.name]: releaseTask,
   [cancelTask.name]: cancelTask,

@@ -52,6 +52,32 @@ export const renewLeases = defineOperation({
   }),
 })
 
+const attemptEnd = {
+  task_id: taskIdField,
+  status: z.enum(['completed', 'failed', 'cancelled']).default('completed'),
+  reason: z.enum(REASONS).optional(),
+  exit_code: z.int().min(-1).max(4_294_967_295).optional(),
+  result: jsonObject().optional(),
+  error: z.string().max(16_384).optional(),
+}
+
+export const settleAttempts = defineOperation({
+  name: 'p2p_taskqueue_settle',
+  title: 'Settle attempts',
+  description: 'Reports the ends of many attempts in one call, each with its fence. What is answered is durable.',
+  access: 'tasks:work',
+  hints: ENDS,
+  input: z.strictObject({
+    ends: z
+      .array(z.strictObject({ ...attemptEnd, fence: fenceField }))
+      .min(1)
+      .max(256),
+  }),
+  output: z.object({
+    outcomes: z.array(z.object({ task_id: taskIdField, outcome: z.enum(['settled', 'already', 'fenced', 'unknown']) })),
+  }),
+})
+
 export const completeTask = defineOperation({
   name: 'p2p_taskqueue_complete_task',
   title: 'Finish or cancel a task',
@@ -61,13 +87,13 @@ export const completeTask = defineOperation({
   partialAccess: 'tasks:cancel',
   hints: ENDS,
   input: z.strictObject({
-    task_id: taskIdField,
-    status: z.enum(['completed', 'failed', 'cancelled']).default('completed'),
+    task_id: attemptEnd.task_id,
+    status: attemptEnd.status,
     fence: fenceField.optional(),
-    reason: z.enum(REASONS).optional(),
-    exit_code: z.int().min(-1).max(4_294_967_295).optional(),
-    result: jsonObject().optional(),
-    error: z.string().max(16_384).optional(),
+    reason: attemptEnd.reason,
+    exit_code: attemptEnd.exit_code,
+    result: attemptEnd.result,
+    error: attemptEnd.error,
   }),
   output: z.object({
     outcome: z.enum(['settled', 'already', 'fenced', 'unknown', 'cancelled', 'requested', 'terminal']),

@@ -94,6 +94,8 @@ export interface Settlement {
   readonly exitCode?: number
   readonly result?: JsonObject
   readonly error?: string
+  /** Whether the one who reports is that worker; a task that another holds is answered `fenced`. Unset trusts the fence. */
+  readonly isWorker?: (holder: PeerId) => boolean
 }
 
 /**

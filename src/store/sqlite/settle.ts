@@ -50,6 +50,8 @@ function settleOne(home: Home, change: Change, settlement: Settlement, now: numb
   const found = findTask(home, settlement.taskId)
   if (found === undefined) return { outcome: 'unknown' }
   const { row, spec } = found
+  // A fence is a number that can be guessed: only the one it was given to may speak of its attempt.
+  if (row.worker !== null && settlement.isWorker?.(row.worker) === false) return { outcome: 'fenced' }
   const verdict = judgeSettlement(factsOf(home, row, spec, settlement), settlement)
   if (verdict.outcome !== 'settled') {
     return { outcome: verdict.outcome, task: toTask(home, row, spec, found.ending) }

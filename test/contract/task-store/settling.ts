@@ -56,6 +56,18 @@ export function testSettling(make: MakeStore): void {
     assert.deepEqual(await desk.find(grant.task.id), before)
   })
 
+  test('a report by another worker than the one that holds the task is fenced, and changes nothing', async () => {
+    await using desk = await openDesk(make)
+    const { task, fence } = await desk.run()
+    const before = await desk.find(task.id)
+    const report = { taskId: task.id, fence, status: 'completed', result: { by: 'bob' } } as const
+    const [bobs] = await desk.store.settle([{ ...report, isWorker: (worker) => worker === BOB }], desk.now)
+    assert.equal(bobs?.outcome, 'fenced')
+    assert.deepEqual(await desk.find(task.id), before)
+    const [own] = await desk.store.settle([{ ...report, isWorker: (worker) => worker === task.worker }], desk.now)
+    assert.equal(own?.outcome, 'settled')
+  })
+
   test('two reports of one grant in one call: the second is a repeat', async () => {
     await using desk = await openDesk(make)
     const { task, fence } = await desk.run()

@@ -62,8 +62,8 @@ test('with 50 parked and 1 task exactly 1 is answered and 49 stay parked, in eve
     assert.equal(answered.length, round)
     const grant = answered.at(-1)
     assert.ok(grant?.task.worker)
-    const settled = await home.settle({ taskId: grant.task.id, fence: grant.fence, status: 'completed' })
-    assert.equal(settled.outcome, 'settled')
+    const [settled] = await home.settle([{ taskId: grant.task.id, fence: grant.fence, status: 'completed' }])
+    assert.equal(settled?.outcome, 'settled')
     assert.equal(home.parkedClaims, 49)
     park(grant.task.worker)
     await untilParked(home, 50)
@@ -80,7 +80,7 @@ test('tasks and claims that arrive together all meet: no wake-up is lost', async
     await Promise.all(submits)
     const grants = (await Promise.all(claims)).flat()
     assert.equal(new Set(grants.map((grant) => grant.task.id)).size, count)
-    for (const { task, fence } of grants) await home.settle({ taskId: task.id, fence, status: 'completed' })
+    for (const { task, fence } of grants) await home.settle([{ taskId: task.id, fence, status: 'completed' }])
   }
 })
 
@@ -111,7 +111,7 @@ test('a claim whose caller gives up leaves nothing behind, and a task it was giv
     assert.ok(grant)
     assert.equal(grant.task.lost, 0)
     assert.equal(grant.task.failures, 0)
-    await home.settle({ taskId: grant.task.id, fence: grant.fence, status: 'completed' })
+    await home.settle([{ taskId: grant.task.id, fence: grant.fence, status: 'completed' }])
     assert.equal(home.parkedClaims, 0)
   }
 })
@@ -158,11 +158,11 @@ test('of those parked the preferred peer is given the task, however many claims 
     const { worker = '' } = grant.task
     assert.equal(distance(worker), nearest)
     winners.set(worker, (winners.get(worker) ?? 0) + 1)
-    await home.settle({ taskId: grant.task.id, fence: grant.fence, status: 'completed' })
+    await home.settle([{ taskId: grant.task.id, fence: grant.fence, status: 'completed' }])
     // The rest takes a task each, so that the next round begins with nobody parked.
     await home.submit(Array.from({ length: 16 }, () => sampleTask()))
     while (answers.length < 17) await new Promise((resolve) => setImmediate(resolve))
-    for (const { task, fence } of answers.slice(1)) await home.settle({ taskId: task.id, fence, status: 'completed' })
+    for (const { task, fence } of answers.slice(1)) await home.settle([{ taskId: task.id, fence, status: 'completed' }])
     if (round % 20 === 19) home.scheduler.merge({ vector: { somebody: round } })
   }
   assert.ok((winners.get('worker-3') ?? 0) < 30, 'ten claims win no more than one')
@@ -188,7 +188,7 @@ test('a task that those preferred have turned down goes to the next who is idle'
         })
       } else {
         taken.push(worker)
-        await home.settle({ taskId: task.id, fence, status: 'completed' })
+        await home.settle([{ taskId: task.id, fence, status: 'completed' }])
       }
     }
   }
