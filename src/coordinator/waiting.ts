@@ -48,3 +48,24 @@ export async function waitForEnd(
     woken.catch(() => undefined)
   }
 }
+
+/**
+ * Anything that happens to a task from now on: its log grows, its state changes.
+ * @returns a subscription; `within` resolves at the first news or when `ms` are over, and rejects with the signal's reason
+ */
+export function untilNews(
+  { clock, events }: Pick<WaitDeps, 'clock' | 'events'>,
+  taskId: TaskId,
+): Disposable & { within(ms: number, signal: AbortSignal): Promise<void> } {
+  const heard = new AbortController()
+  const stopListening = events.listen((event) => {
+    if ('taskId' in event && event.taskId === taskId) heard.abort()
+  })
+  return {
+    within: async (ms, signal) => {
+      await clock.sleep(ms, AbortSignal.any([heard.signal, signal])).catch(() => undefined)
+      signal.throwIfAborted()
+    },
+    [Symbol.dispose]: stopListening,
+  }
+}

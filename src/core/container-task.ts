@@ -3,6 +3,7 @@
  * Names are those of the wire (snake_case); sizes are MiB, durations milliseconds. Unknown fields are refused by name.
  */
 import { z } from 'zod'
+import { artifactPaths, inputReferences } from './artifact.ts'
 import { splitWords } from './command-words.ts'
 import { errorText } from './errors.ts'
 import { NETWORKS, PROFILES } from './task.ts'
@@ -110,6 +111,8 @@ const containerFields = {
   shm_mb: positiveMiB.optional(),
   tmpfs: z.record(containerPath, positiveMiB).optional().describe('Scratch in memory: MiB by absolute path'),
   read_only: z.boolean().optional().describe('Whether the root filesystem is read-only whatever the profile'),
+  artifacts: artifactPaths.optional(),
+  inputs: inputReferences.optional(),
   mounts: z.array(hostMount).max(32).optional().describe('Folders of the host, as far as its policy allows'),
   devices: z.array(devicePath).max(16).optional().describe('Devices of the host, as far as its policy allows'),
   secrets: z

@@ -6,6 +6,8 @@ export interface EventMap {
   'task.submitted': { readonly taskId: TaskId; readonly type: string; readonly submitter: string }
   'task.claimed': { readonly taskId: TaskId; readonly fence: Fence; readonly worker: PeerId; readonly attempt: number }
   'task.progressed': { readonly taskId: TaskId; readonly worker: PeerId; readonly progress: TaskProgress }
+  /** Its log grew at this home: where it stands, never what it says. */
+  'task.logged': { readonly taskId: TaskId; readonly attempt: number; readonly nextSeq: number; readonly bytes: number }
   'task.released': { readonly taskId: TaskId; readonly worker: PeerId; readonly why: 'released' | 'refused' }
   /** An attempt failed with budget left: the task is queued again. */
   'task.retried': { readonly taskId: TaskId; readonly reason: TaskReason }

@@ -11,6 +11,7 @@ import type { Task } from '../../core/task.ts'
 import type { MeshCache } from '../cache/mesh-cache.ts'
 import type { CronSchedules } from '../cron/cron.ts'
 import type { Home } from '../home.ts'
+import type { HomeOutputs } from '../home-outputs.ts'
 import type { PeerBook } from '../peer-book.ts'
 import type { ClaimGate } from '../worker/claim-gate.ts'
 import type { SubmissionDeps, SubmissionSettings } from '../submission.ts'
@@ -21,6 +22,8 @@ export interface HandlerDeps {
   readonly home: Home | undefined
   /** Set with the home. */
   readonly cron: CronSchedules | undefined
+  /** What the home keeps of its tasks' logs and artifacts. */
+  readonly outputs?: HomeOutputs | undefined
   readonly cache: MeshCache
   readonly mesh: Mesh
   readonly peers: PeerBook

@@ -3,6 +3,7 @@ import type { Handlers } from '../../core/operations/catalog.ts'
 import { createCacheHandlers } from './cache-handlers.ts'
 import { createCronHandlers } from './cron-handlers.ts'
 import type { HandlerDeps } from './context.ts'
+import { createOutputHandlers } from './output-handlers.ts'
 import { createPauseHandlers } from './pause-handlers.ts'
 import { createReadHandlers } from './read-handlers.ts'
 import { createSchedulerHandlers } from './scheduler-handlers.ts'
@@ -16,6 +17,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createReadHandlers(deps),
     ...createWorkHandlers(deps),
     ...createUpkeepHandlers(deps),
+    ...createOutputHandlers(deps),
     ...createPauseHandlers(deps),
     ...createCronHandlers(deps),
     ...createCacheHandlers(deps),
