@@ -6,8 +6,13 @@ import { jsonObject, submitOptions, submittedView } from './views.ts'
 
 /** What few tasks need: p2p_taskqueue_submit takes it in its payload, and every agent's list of tools stays short. */
 const RARE = {
-  ...{ tmpfs: true, read_only: true, mounts: true, devices: true },
-  ...{ secrets: true, artifacts: true, inputs: true },
+  tmpfs: true,
+  read_only: true,
+  mounts: true,
+  devices: true,
+  secrets: true,
+  artifacts: true,
+  inputs: true,
 } as const
 
 export const submitTask = defineOperation({
