@@ -42,6 +42,7 @@ export function createGitHubRegistry(deps: GitHubRegistryDeps): Discovery | unde
     title: config.registryIssueTitle,
     trustedApps: config.registryApps,
     fleetSize: config.registryFleetSize,
+    announces: config.registryAnnounce,
     seal: sealBy(timeOfGitHub(client, clock)),
     mesh,
     publicIp: () => publicIp,
@@ -67,6 +68,7 @@ export function createGitHubRegistry(deps: GitHubRegistryDeps): Discovery | unde
     onFound: (found) => registry.onFound(found),
     announce: (self) => registry.announce(self),
     problem: () => registry.problem(),
+    problemCode: () => registry.problemCode(),
     start: async () => {
       await registry.start()
       if (config.publicIp === 'auto') void detect()

@@ -1,7 +1,7 @@
 /** Settings of the registry on a GitHub issue, and of what this peer finds out about itself for it. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { list, setting, wholeNumber } from './setting.ts'
+import { flag, list, setting, wholeNumber } from './setting.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
@@ -30,6 +30,12 @@ export const REGISTRY_SETTINGS = {
       .prefault('github-actions'),
     'github-actions',
     'Apps whose comments are read beside those of owners, members and collaborators, comma separated.',
+  ),
+  registryAnnounce: setting(
+    'registry-announce',
+    flag.default(true),
+    'true',
+    'Whether this peer writes itself into the registry, or only reads it.',
   ),
   registryFleetSize: setting(
     'registry-fleet-size',

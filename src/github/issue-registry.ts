@@ -8,7 +8,7 @@
  * Whatever GitHub refuses is told by `problem` and tried again later; nothing waits for it.
  */
 import type { Announcement } from '../core/announcement.ts'
-import { errorText, RunnerMeshError } from '../core/errors.ts'
+import { errorText, RunnerMeshError, toRunnerMeshError, type ErrorCode } from '../core/errors.ts'
 import { MINUTE, SECOND } from '../core/lease.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import type { AnnouncementSeal, Discovery, FoundPeer } from '../core/ports/discovery.ts'
@@ -32,6 +32,8 @@ export interface IssueRegistryOptions {
   readonly trustedApps: readonly string[]
   /** How many peers share the token, when somebody knows; it spreads the first writes of a fleet that starts at once. */
   readonly fleetSize: number
+  /** False: it only looks, opens nothing and writes nothing. */
+  readonly announces: boolean
   readonly seal: AnnouncementSeal
   readonly mesh: Pick<Mesh, 'self' | 'peers' | 'onPeer' | 'onPeerGone'>
   /** Under which others see this machine, as far as it is known by now. */
@@ -68,7 +70,7 @@ export class IssueRegistry implements Discovery {
   #known: readonly Announcement[] = []
   #self: Announcement | undefined
   #saying = ''
-  #problem: string | undefined
+  #problem: { readonly text: string; readonly code: ErrorCode } | undefined
   #stopping: AbortController | undefined
   #loop: Promise<void> = Promise.resolve()
   #wake: () => void = () => undefined
@@ -96,7 +98,11 @@ export class IssueRegistry implements Discovery {
   }
 
   problem(): string | undefined {
-    return this.#problem
+    return this.#problem?.text
+  }
+
+  problemCode(): ErrorCode | undefined {
+    return this.#problem?.code
   }
 
   /** What is to be said; it is written at once in a small fleet, in this peer's slot in a large one. */
@@ -168,8 +174,8 @@ export class IssueRegistry implements Discovery {
     } catch (error) {
       if (signal.aborted) return
       const message = errorText(error)
-      if (message !== this.#problem) log.warn('registry.failed', { error: message })
-      this.#problem = message
+      if (message !== this.#problem?.text) log.warn('registry.failed', { error: message })
+      this.#problem = { text: message, code: toRunnerMeshError(error).code }
       const named = error instanceof RunnerMeshError ? error.retryAfterMs : undefined
       const pauseMs = named ?? Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(this.#failures, 10))
       this.#failures += 1
@@ -206,7 +212,7 @@ export class IssueRegistry implements Discovery {
       return
     }
     const isRecheck = this.#reads % RECHECK_EVERY === 1
-    await this.#atIssue(isRecheck, signal, async (place) => {
+    await this.#atIssueToRead(isRecheck, signal, async (place) => {
       const wanted = { enough: ENOUGH_PEERS, self: mesh.self }
       const reading = await readSome({ client, repository, reader: this.#reader }, place, wanted, signal)
       this.#known = reading.announcements.filter(({ peer }) => peer !== mesh.self)
@@ -215,7 +221,7 @@ export class IssueRegistry implements Discovery {
     })
     this.#say()
     // The registry turned out to be another issue.
-    if (this.#memory.value.comment === undefined) this.#writeAt = clock.mono()
+    if (this.#options.announces && this.#memory.value.comment === undefined) this.#writeAt = clock.mono()
     this.#readAt = this.#isConnected() ? Infinity : clock.mono() + pollMs(this.#fleetSize(), this.#reads, random.unit())
     this.#reads += 1
   }
@@ -227,6 +233,20 @@ export class IssueRegistry implements Discovery {
     const isPrivate = this.#memory.value.isPrivate ?? (await client.isPrivate(repository, signal))
     await this.#memory.change({ isPrivate })
     onVisibility(isPrivate)
+  }
+
+  /** Who only looks opens no issue: where there is none, nobody is there. */
+  async #atIssueToRead(
+    askFirst: boolean,
+    signal: AbortSignal,
+    work: (place: RegistryPlace) => Promise<void>,
+  ): Promise<void> {
+    if (this.#options.announces) {
+      await this.#atIssue(askFirst, signal, work)
+      return
+    }
+    const place = await this.#issue.look(signal)
+    if (place !== undefined) await work(place)
   }
 
   /** Once more with another issue when this one is gone. */
@@ -268,7 +288,7 @@ export class IssueRegistry implements Discovery {
   #plan(): void {
     const { clock, mesh } = this.#options
     const due = clock.mono() + joinDelayMs(mesh.self, this.#fleetSize())
-    this.#writeAt = Math.min(this.#writeAt, due)
+    if (this.#options.announces) this.#writeAt = Math.min(this.#writeAt, due)
     if (!this.#isConnected()) this.#readAt = Math.min(this.#readAt, due)
     this.#wake()
   }

@@ -29,6 +29,8 @@ export interface FleetPeerOptions {
   readonly clock: VirtualTime
   readonly seed?: number
   readonly fleetSize?: number
+  /** False: it only looks. */
+  readonly announces?: boolean
   readonly identity?: Identity
   readonly memory?: RegistryMemory
   readonly log?: RecordingLog
@@ -73,6 +75,7 @@ export class FleetPeer {
       title: TITLE,
       trustedApps: ['github-actions'],
       fleetSize,
+      announces: options.announces ?? true,
       seal: this.seal,
       mesh: {
         self: this.self,

@@ -5,6 +5,7 @@ import { createHandlers } from '../../coordinator/handlers/create-handlers.ts'
 import type { Links } from '../../coordinator/links.ts'
 import { sealTask, SUBMISSION } from '../../coordinator/submission.ts'
 import { createOperations, type Operations } from '../../core/operations/invoke.ts'
+import type { Discoveries } from '../../mesh/discovery/discoveries.ts'
 import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
 import type { HomeParts } from './home-parts.ts'
@@ -22,6 +23,7 @@ export function createOperationParts(
   { mesh, peers }: MeshParts,
   links: Links,
   worker: WorkerParts | undefined,
+  discovery: Discoveries,
 ): OperationParts {
   const cron =
     home === undefined
@@ -45,6 +47,7 @@ export function createOperationParts(
     submission: { ...SUBMISSION, retentionMs: config.retentionMs },
     version: VERSION,
     claims: worker?.claims,
+    waysOfDiscovery: () => discovery.list(),
     executorStatus: () => worker?.status() ?? { available: false, problem: 'This peer does not run tasks.' },
   })
   return { operations: createOperations(handlers), cron }

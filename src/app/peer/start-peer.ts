@@ -81,7 +81,8 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
         guardian: createGuardian(guard),
       })
     : undefined
-  const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker)
+  const discovery = createPeerDiscovery({ ...ground, ...meshParts })
+  const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker, discovery)
 
   const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })
   door.onLink((link) => {
@@ -90,7 +91,6 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   door.onReady((link, notice) => {
     worker?.heard(link, notice)
   })
-  const discovery = createPeerDiscovery({ ...ground, ...meshParts })
   await start(mesh)
   await start(discovery)
 

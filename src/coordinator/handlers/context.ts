@@ -6,6 +6,7 @@ import type { LeaseSettings } from '../../core/lease.ts'
 import type { Caller } from '../../core/operations/operation.ts'
 import type { TaskView } from '../../core/operations/views.ts'
 import type { Clock, Random } from '../../core/ports/clock.ts'
+import type { DiscoveryView } from '../../core/ports/discovery.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import type { Task } from '../../core/task.ts'
 import type { MeshCache } from '../cache/mesh-cache.ts'
@@ -35,6 +36,8 @@ export interface HandlerDeps {
   readonly version: string
   /** Set on a peer that works. */
   readonly claims?: ClaimGate | undefined
+  /** How this peer finds others; unset where it does not look. */
+  readonly waysOfDiscovery?: () => readonly DiscoveryView[]
   /** What this peer's own executor can do, for its status. */
   readonly executorStatus: () => Readonly<Record<string, string | number | boolean>>
 }

@@ -6,6 +6,7 @@ import type { HandlerDeps } from './context.ts'
 import { createOutputHandlers } from './output-handlers.ts'
 import { createPauseHandlers } from './pause-handlers.ts'
 import { createReadHandlers } from './read-handlers.ts'
+import { createReportHandlers } from './report-handlers.ts'
 import { createSchedulerHandlers } from './scheduler-handlers.ts'
 import { createSubmitHandlers } from './submit-handlers.ts'
 import { createUpkeepHandlers } from './upkeep-handlers.ts'
@@ -19,6 +20,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createUpkeepHandlers(deps),
     ...createOutputHandlers(deps),
     ...createPauseHandlers(deps),
+    ...createReportHandlers(deps),
     ...createCronHandlers(deps),
     ...createCacheHandlers(deps),
     ...createSchedulerHandlers(deps),

@@ -6,6 +6,7 @@ import type { Call } from './operation.ts'
 import { pauseWorker, resumeWorker } from './pause.ts'
 import { listArtifacts, readArtifact, readLog } from './outputs.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
+import { peerReport } from './report.ts'
 import {
   checkWorkflowTags,
   completeWorkflowTask,
@@ -41,6 +42,7 @@ export const CATALOG = {
   [cancelTask.name]: cancelTask,
   [resubmitTask.name]: resubmitTask,
   [pruneTasks.name]: pruneTasks,
+  [peerReport.name]: peerReport,
   [pauseWorker.name]: pauseWorker,
   [resumeWorker.name]: resumeWorker,
   [cronSave.name]: cronSave,

@@ -1,5 +1,6 @@
 /** How peers find each other before they are connected: each way is one module, best effort, and none is a condition. */
 import type { Announcement, SealedAnnouncement } from '../announcement.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Startable } from './clock.ts'
 
 export interface FoundPeer {
@@ -19,6 +20,16 @@ export interface Discovery extends Startable {
   announce(self: Announcement): Promise<void>
   /** What keeps it from working now, as a sentence; undefined while it works. */
   problem(): string | undefined
+  /** Of what kind the problem is, for who has to decide whether waiting helps. */
+  problemCode?(): ErrorCode | undefined
+}
+
+/** What has become of one way of finding peers. */
+export interface DiscoveryView {
+  readonly source: string
+  readonly found: number
+  readonly problem?: string
+  readonly problemCode?: ErrorCode
 }
 
 /** Makes and checks what an announcement is proven by: the peer's signature and the mesh key. */

@@ -7,7 +7,7 @@ import type { Announcement } from '../../core/announcement.ts'
 import { LONGEST_ANNOUNCEMENT_MS } from '../../core/announcement.ts'
 import { MINUTE, SECOND } from '../../core/lease.ts'
 import type { Clock, Logger, Startable } from '../../core/ports/clock.ts'
-import type { Discovery } from '../../core/ports/discovery.ts'
+import type { Discovery, DiscoveryView } from '../../core/ports/discovery.ts'
 import type { Mesh, SelfHello } from '../../core/ports/mesh.ts'
 
 export interface DiscoveriesDeps {
@@ -16,12 +16,6 @@ export interface DiscoveriesDeps {
   readonly hello: () => SelfHello
   readonly clock: Clock
   readonly log: Logger
-}
-
-export interface DiscoveryView {
-  readonly source: string
-  readonly found: number
-  readonly problem?: string
 }
 
 export interface Discoveries extends Startable {
@@ -60,7 +54,13 @@ class AllDiscoveries implements Discoveries {
     return this.#deps.discoveries.map((discovery) => {
       const problem = discovery.problem()
       const found = this.#known.get(discovery)?.size ?? 0
-      return { source: discovery.source, found, ...(problem === undefined ? {} : { problem }) }
+      const problemCode = discovery.problemCode?.()
+      return {
+        source: discovery.source,
+        found,
+        ...(problem === undefined ? {} : { problem }),
+        ...(problemCode === undefined ? {} : { problemCode }),
+      }
     })
   }
 

@@ -134,7 +134,12 @@ test('a cancelled step hears SIGINT, then SIGTERM after 7.5 s, then dies after 2
     `${IMPORTS} for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => console.log(s)); setInterval(() => 0, 1e6); console.log('up')`,
   )
   const steps = await Promise.all([polite.step({}), stubborn.step({})])
-  for (const step of steps) await eventually('the step is up', step.log, (log) => log.includes('up'))
+  for (const step of steps)
+    await eventually(
+      'the step is up',
+      () => step.log(),
+      (log) => log.includes('up'),
+    )
   const at = performance.now()
   const cancelled = async (step: (typeof steps)[number]) => ({
     result: await step.cancel(),

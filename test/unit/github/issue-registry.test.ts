@@ -25,6 +25,32 @@ test('the first peer opens the issue with label, the second finds both issue and
   assert.deepEqual(server.faultsOfContract, [])
 })
 
+test('who only looks finds others, and opens, writes and deletes nothing', async () => {
+  const { clock, server, repository, peer, comments, joined } = registryWorld()
+  const looker = await peer({ announces: false })
+  await joined(looker)
+  assert.deepEqual([repository.issues.length, looker.registry.problem()], [0, undefined])
+  const a = await peer()
+  await joined(a)
+  await clock.pass(5 * MINUTE)
+  assert.deepEqual(looker.addressesFound(), [a.address])
+  assert.equal(comments().length, 1)
+  await looker.registry.stop()
+  assert.equal(comments().length, 1, 'the comment of the other is still there')
+  await a.registry.stop()
+  assert.deepEqual(server.faultsOfContract, [])
+})
+
+test('a token without the permission is told as such, and nothing is opened', async () => {
+  const { server, repository, peer, joined } = registryWorld()
+  const reader = server.accounts.addApp('reader', { permission: 'read' })
+  const refused = await peer({ token: server.accounts.token(reader) })
+  await joined(refused)
+  assert.deepEqual([refused.registry.problemCode(), repository.issues.length], ['forbidden', 0])
+  assert.match(refused.registry.problem() ?? '', /issues: write/)
+  await refused.registry.stop()
+})
+
 test('issues opened at the same moment are one in the end: the lowest number wins, the others are closed', async () => {
   const { clock, repository, peer } = registryWorld({ listLagMs: 3_000 })
   const peers = await Promise.all([peer(), peer(), peer()])
