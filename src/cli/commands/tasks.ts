@@ -1,7 +1,7 @@
 /** Commands about tasks. Each asks the peer of this machine. */
 import type { Environment } from '../../app/config.ts'
 import { cleanLine, cleanText } from '../../core/clean-text.ts'
-import { EXIT } from '../../core/errors.ts'
+import { exitCodeOf } from '../../core/exit-code.ts'
 import type { TaskView } from '../../core/operations/views.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
 import { table, type Output } from '../output.ts'
@@ -187,15 +187,6 @@ async function follow(context: CommandContext, link: OperationsLink, taskId: str
     context.output.result(answer, () => describe(answer.task, answer.log_tail))
     return exitCodeOf(answer.task)
   }
-}
-
-function exitCodeOf(task: TaskView): number {
-  if (task.exit_code !== undefined && (task.reason === undefined || task.reason === 'exit')) return task.exit_code
-  if (task.status === 'completed') return 0
-  if (task.status === 'cancelled') return EXIT.cancelled
-  if (task.reason === 'policy') return EXIT.policy
-  if (task.reason?.startsWith('timeout_') === true) return EXIT.timeout
-  return EXIT.infrastructure
 }
 
 function describe(task: TaskView, logTail: string | undefined): string {
