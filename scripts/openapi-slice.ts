@@ -20,6 +20,8 @@ const SLICE = new URL('../test/support/github-server/openapi-slice.json', import
 const OPERATIONS = [
   'get /rate_limit',
   'get /repos/{owner}/{repo}',
+  'get /repos/{owner}/{repo}/commits/{ref}',
+  'get /repos/{owner}/{repo}/tarball/{ref}',
   'get /repos/{owner}/{repo}/collaborators/{username}/permission',
   'get /repos/{owner}/{repo}/issues',
   'post /repos/{owner}/{repo}/issues',

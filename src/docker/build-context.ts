@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import tar from 'tar-stream'
+import type { RepositoryFiles } from '../core/ports/repository-source.ts'
 import { ignoring } from './ignore-patterns.ts'
 
 export interface ContextLimits {
@@ -34,13 +35,19 @@ export interface ContextPaths {
   readonly dockerfilePath: string
 }
 
+/** Which part of a tar is the context. */
+interface ContextPlace {
+  readonly contextPath: string
+  readonly leadingFolders: number
+}
+
 const DOCKERIGNORE = '.dockerignore'
 const DOCKERIGNORE_BYTES = 65_536
 const KINDS: ReadonlySet<string> = new Set(['file', 'contiguous-file', 'directory', 'symlink'])
 
 /** @throws ContextFault; the signal's reason; whatever the tar itself fails with */
 export async function openContext(
-  repository: AsyncIterable<Uint8Array>,
+  { tar: repository, leadingFolders }: RepositoryFiles,
   paths: ContextPaths,
   limits: ContextLimits,
   signal: AbortSignal,
@@ -51,10 +58,11 @@ export async function openContext(
     const spool = join(folder, 'repository.tar')
     await pipeline(capped(repository, limits.maxBytes), createWriteStream(spool), { signal })
     const dockerfile = partsOf(paths.dockerfilePath).join('/')
-    const isIgnored = await look(spool, paths, dockerfile, limits, signal)
+    const place = { contextPath: paths.contextPath, leadingFolders }
+    const isIgnored = await look(spool, place, dockerfile, limits, signal)
     const isKept = (name: string) => name === dockerfile || name === DOCKERIGNORE || !isIgnored(name)
     return {
-      stream: (given) => passOn(spool, paths.contextPath, isKept, given),
+      stream: (given) => passOn(spool, place, isKept, given),
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {
@@ -76,7 +84,7 @@ async function* capped(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
 /** Reads the spool through: is it all we allow, is the Dockerfile there, what is to be left out? */
 async function look(
   spool: string,
-  { contextPath }: ContextPaths,
+  place: ContextPlace,
   dockerfile: string,
   limits: ContextLimits,
   signal: AbortSignal,
@@ -87,13 +95,13 @@ async function look(
     if (seen.entries > limits.maxEntries) {
       throw new ContextFault(`The repository has more than ${limits.maxEntries} files.`)
     }
-    const name = nameInContext(header, contextPath)
+    const name = nameInContext(header, place)
     if (name === undefined) return
     seen.inContext += 1
     if (name === dockerfile && header.type !== 'directory') seen.dockerfiles += 1
     if (name === DOCKERIGNORE && header.type === 'file') seen.patterns = await textOf(content)
   })
-  const where = `${quote(contextPath)} of the repository at this commit`
+  const where = `${quote(place.contextPath)} of the repository at this commit`
   if (seen.inContext === 0) throw new ContextFault(`There is no folder ${where}. Check context_path.`)
   if (seen.dockerfiles === 0) {
     throw new ContextFault(`There is no ${quote(dockerfile)} in ${where}. Check dockerfile_path.`)
@@ -103,13 +111,13 @@ async function look(
 
 function passOn(
   spool: string,
-  contextPath: string,
+  place: ContextPlace,
   isKept: (name: string) => boolean,
   signal: AbortSignal,
 ): NodeJS.ReadableStream {
   const pack = tar.pack()
   const pass = eachEntry(spool, signal, async (header, content) => {
-    const name = nameInContext(header, contextPath)
+    const name = nameInContext(header, place)
     if (name === undefined || name === '' || !isKept(name)) return
     const renamed = { ...header, name, pax: null }
     // Only files have content; of others the header alone is written.
@@ -157,9 +165,10 @@ async function eachEntry(
  * @returns the name below the context, `''` for the context itself, undefined for what lies outside
  * @throws ContextFault for what no repository holds: names that lead out, devices, hard links
  */
-function nameInContext(header: tar.Headers, contextPath: string): string | undefined {
-  const parts = partsOf(header.name)
-  if (header.name.startsWith('/') || parts.includes('..') || header.name.includes('\0')) {
+function nameInContext(header: tar.Headers, { contextPath, leadingFolders }: ContextPlace): string | undefined {
+  const whole = partsOf(header.name)
+  const parts = whole.slice(leadingFolders)
+  if (header.name.startsWith('/') || whole.includes('..') || header.name.includes('\0')) {
     throw new ContextFault(`The repository holds a file whose name leads out of it: ${quote(header.name)}.`)
   }
   if (!KINDS.has(header.type ?? 'file')) {

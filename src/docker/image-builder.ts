@@ -83,7 +83,10 @@ export class ImageBuilder {
     // An engine that refuses early leaves the context unread: its reading ends with the build.
     const reading = new AbortController()
     try {
-      const files = await this.#deps.source.fetch({ repository: task.repo_url, commit: task.commit }, signal)
+      const files = await this.#deps.source.fetch(
+        { repository: task.repo_url, commit: task.commit, submodules: task.submodules },
+        signal,
+      )
       const paths = { contextPath: task.context_path, dockerfilePath: task.dockerfile_path }
       await using context = await openContext(files, paths, this.#settings, signal)
       notify('Sending the build context')
@@ -142,6 +145,7 @@ export function buildTag(task: PinnedTask): string {
     task.context_path,
     task.dockerfile_path,
     task.target ?? '',
+    task.submodules,
     args,
   ]
   return `runner-mesh-build:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 40)}`

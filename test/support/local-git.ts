@@ -28,7 +28,8 @@ export function localGitSource(
       })
       git.on('error', () => undefined)
       // Node empties the output of a child that exits before anybody reads it.
-      return Promise.resolve(git.stdout.pipe(new PassThrough({ highWaterMark: 16_777_216 })))
+      const files = git.stdout.pipe(new PassThrough({ highWaterMark: 16_777_216 }))
+      return Promise.resolve({ tar: files, leadingFolders: 0 })
     },
   }
 }

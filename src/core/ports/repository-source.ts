@@ -5,14 +5,31 @@ export interface RepositoryRevision {
   readonly repository: string
   /** 40 hexadecimal digits. */
   readonly commit: string
+  /** Whether the files of its submodules are wanted too. */
+  readonly submodules?: boolean
+}
+
+export interface RepositoryFiles {
+  /** An uncompressed tar, fetched as it is read; leaving the iteration ends the fetch, and so does the signal. */
+  readonly tar: AsyncIterable<Uint8Array>
+  /** How many leading folders of every name in it are not the repository's own. */
+  readonly leadingFolders: number
 }
 
 export interface RepositorySource {
   /**
-   * The files of a commit as an uncompressed tar, their names relative to the root of the repository. It is fetched as it
-   * is read; leaving the iteration ends the fetch, and so does the signal.
-   * @throws RunnerMeshError bad_request (no such repository or commit), forbidden, rate_limited, peer_unreachable; from
-   * the iteration too
+   * @throws RunnerMeshError bad_request (no such repository or commit), forbidden, unauthorized, rate_limited,
+   * peer_unreachable; from the iteration too
    */
-  fetch(revision: RepositoryRevision, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  fetch(revision: RepositoryRevision, signal: AbortSignal): Promise<RepositoryFiles>
+}
+
+/** The commit that a branch or tag names at this moment. */
+export interface RepositoryRefs {
+  /**
+   * @param ref branch, tag, commit or `HEAD`
+   * @returns 40 hexadecimal digits
+   * @throws RunnerMeshError bad_request (no such repository or ref), forbidden, unauthorized, rate_limited, peer_unreachable
+   */
+  resolve(repository: string, ref: string, signal: AbortSignal): Promise<string>
 }

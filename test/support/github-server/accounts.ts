@@ -25,6 +25,10 @@ export interface NewAccount {
 export class Accounts {
   readonly #byLogin = new Map<string, Account>()
   readonly #byToken = new Map<string, Account>()
+  /** Whoever shows no token: sixty requests per hour and address, public repositories only. */
+  readonly anonymous = this.#add({
+    ...{ login: '', type: 'User', association: 'NONE', permission: 'none', requestsPerHour: 60 },
+  })
 
   /** A person; 5,000 requests per hour. */
   addUser({ login, association = 'MEMBER', permission = 'write', requestsPerHour = 5_000 }: NewAccount): Account {

@@ -85,15 +85,15 @@ export class GitHubContract {
   }
 
   /** @returns what is wrong with an answer, in one line */
-  faultOfResponse({ id, described }: Operation, status: number, body: unknown): string | undefined {
+  faultOfResponse({ id, described }: Operation, status: number, body: unknown, type: string): string | undefined {
     const found = described.responses[String(status)]
     if (found === undefined) {
       if (status === 304 || ANYWHERE.has(status)) return undefined
       return `${id} is not described to answer ${status}`
     }
-    const schema = (this.#resolve(found) as Content).content?.['application/json']?.schema
+    const schema = (this.#resolve(found) as Content).content?.[type]?.schema
     if (schema === undefined) return body === undefined ? undefined : `${id} answers ${status} without a body`
-    return this.#check(`${id} ${status}`, schema, body)
+    return this.#check(`${id} ${status} ${type}`, schema, body)
   }
 
   #check(key: string, schema: object, value: unknown): string | undefined {

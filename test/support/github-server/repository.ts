@@ -55,6 +55,8 @@ export class Repository {
   readonly name: string
   readonly private: boolean
   hasIssues = true
+  /** A folder of this machine with its git repository. */
+  sources: string | undefined
   readonly issues: Issue[] = []
   readonly labels: Label[] = []
   readonly #clock: Clock

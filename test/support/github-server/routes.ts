@@ -3,6 +3,7 @@ import type { Account, Accounts } from './accounts.ts'
 import type { Operation } from './contract.ts'
 import type { Limits } from './limits.ts'
 import { Refusal, type Issue, type Repository } from './repository.ts'
+import { commitOf, type Archives } from './sources.ts'
 import type { Views } from './views.ts'
 
 export interface Call {
@@ -10,6 +11,7 @@ export interface Call {
   readonly query: URLSearchParams
   readonly body: unknown
   readonly account: Account
+  readonly accept: string
   /** The path as it was asked for, for links. */
   readonly repository: Repository | undefined
 }
@@ -24,9 +26,13 @@ export interface World {
   readonly accounts: Accounts
   readonly limits: Limits
   readonly views: Views
+  readonly archives: Archives
   /** Lists of issues show what is at least this old: GitHub's index lags behind its writes. */
   readonly listedBefore: () => number
 }
+
+/** The media type of a commit's id and nothing else. */
+const SHA = 'application/vnd.github.sha'
 
 type Route = (world: World, call: Call, repository: Repository) => Answer
 
@@ -41,6 +47,13 @@ const ROUTES: Readonly<Record<string, Route>> = {
     if (account === undefined) throw new Refusal(404, 'Not Found')
     return { status: 200, body: views.permission(account) }
   },
+  'repos/get-commit': (_world, { operation, accept }, repository) => {
+    if (accept !== SHA) throw new Error(`The simulated GitHub tells of commits as ${SHA} alone.`)
+    const ref = decodeURIComponent(operation.path['ref'] ?? '')
+    return { status: 200, body: commitOf(repository, ref), headers: { 'content-type': SHA } }
+  },
+  'repos/download-tarball-archive': ({ views, archives }, { operation }, repository) =>
+    archives.offer(views.base, repository, commitOf(repository, decodeURIComponent(operation.path['ref'] ?? ''))),
   'issues/list-for-repo': ({ views, listedBefore }, { query }, repository) => {
     if (!repository.hasIssues) throw new Refusal(404, 'Not Found')
     const state = query.get('state') ?? 'open'

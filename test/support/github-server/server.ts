@@ -14,6 +14,7 @@ import { FaultScript, type Fault, type FaultRule } from './faults.ts'
 import { GITHUB_LIMITS, Limits, type LimitSettings, type SecondaryAnswer } from './limits.ts'
 import { Refusal, Repository } from './repository.ts'
 import { answer, type Answer, type Call } from './routes.ts'
+import { Archives, serveGit } from './sources.ts'
 import { Views } from './views.ts'
 
 export interface SeenRequest {
@@ -44,11 +45,13 @@ export interface GitHubServerOptions {
   readonly during?: <T>(work: () => Promise<T>) => Promise<T>
 }
 
+const JSON_TYPE = 'application/json'
 const DOCUMENTATION = 'https://docs.github.com/rest'
 const contract = new GitHubContract()
 
 export class GitHubServer implements AsyncDisposable {
   readonly accounts = new Accounts()
+  readonly archives = new Archives()
   readonly limits: Limits
   readonly seen: SeenRequest[] = []
   readonly faultsOfContract: string[] = []
@@ -113,6 +116,8 @@ export class GitHubServer implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.archives.serve(request, response)) return
+    if (serveGit(request, response, (...asked) => this.#forGit(...asked))) return
     let text = ''
     for await (const chunk of request.setEncoding('utf8')) text += String(chunk)
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
@@ -130,9 +135,9 @@ export class GitHubServer implements AsyncDisposable {
     const { pathname, searchParams } = new URL(url)
     const [path, repository] = this.#resolve(pathname)
     const operation = contract.find(method, path)
-    const account = this.accounts.findByToken(
-      /^(?:token|bearer) (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '',
-    )
+    const isOpen = method === 'GET' && repository?.private === false && headers['authorization'] === undefined
+    const [, token = ''] = /^(?:token|bearer) (.+)$/i.exec(headers['authorization'] ?? '') ?? []
+    const account = isOpen ? this.accounts.anonymous : this.accounts.findByToken(token)
     let counted = false
     const finish = (given: Answer, fault?: Fault): Wire => {
       const wire = this.#toWire(given, operation, account, headers)
@@ -175,9 +180,18 @@ export class GitHubServer implements AsyncDisposable {
       counted = true
     }
     if (fault?.kind === 'status') return finish(refuse(fault.status, 'Server Error'))
-    const given = this.#answer({ operation, query, body, account, repository })
+    const given = this.#answer({ operation, query, body, account, repository, accept: headers['accept'] ?? '' })
     if (fault?.kind === 'commit-then-502') return finish(refuse(502, 'Server Error'))
     return finish(given, fault)
+  }
+
+  /** git shows a token as the password of anybody. */
+  #forGit(owner: string, name: string, authorization: string | undefined): Repository | undefined {
+    const [, basic = ''] = /^basic (.+)$/i.exec(authorization ?? '') ?? []
+    const [, token = ''] = Buffer.from(basic, 'base64').toString().split(':')
+    const found = this.#repositories.find((each) => each.owner === owner && each.name === name)
+    const account = this.accounts.findByToken(token)
+    return found?.private === true && account === undefined ? undefined : found
   }
 
   #answer(call: Call): Answer {
@@ -185,6 +199,7 @@ export class GitHubServer implements AsyncDisposable {
       accounts: this.accounts,
       limits: this.limits,
       views: this.#views,
+      archives: this.archives,
       listedBefore: () => this.#clock.now() - this.#listLagMs,
     }
     try {
@@ -202,12 +217,15 @@ export class GitHubServer implements AsyncDisposable {
     sent: Readonly<Record<string, string>>,
   ): Wire {
     const isLie = operation === undefined || given.status === 599
-    const lie = isLie ? undefined : contract.faultOfResponse(operation, given.status, given.body)
+    const lie = isLie
+      ? undefined
+      : contract.faultOfResponse(operation, given.status, given.body, given.headers?.['content-type'] ?? JSON_TYPE)
     const { status, body, headers = {} } = lie === undefined ? given : this.#lie(lie)
-    const text = body === undefined ? '' : JSON.stringify(body)
+    const isJson = headers['content-type'] === undefined
+    const text = body === undefined ? '' : isJson ? JSON.stringify(body) : (body as string)
     const basic = {
       date: new Date(this.#clock.now()).toUTCString(),
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': `${JSON_TYPE}; charset=utf-8`,
       'x-github-request-id': `SIM:${this.seen.length}`,
       'x-github-api-version-selected': sent['x-github-api-version'] ?? '2022-11-28',
       ...headers,

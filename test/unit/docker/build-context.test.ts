@@ -24,9 +24,10 @@ async function namesIn(
   entries: readonly Entry[],
   paths: Partial<ContextPaths> = {},
   limits = LIMITS,
+  leadingFolders = 0,
 ): Promise<string[]> {
   const where = { contextPath: '.', dockerfilePath: 'Dockerfile', ...paths }
-  await using context = await openContext(tarOf(entries), where, limits, NEVER)
+  await using context = await openContext({ tar: tarOf(entries), leadingFolders }, where, limits, NEVER)
   const names: string[] = []
   const extract = tar.extract()
   extract.on('entry', (header, content, next) => {
@@ -46,6 +47,13 @@ test('the context is what lies below its path, renamed; its neighbours stay out'
 test('what .dockerignore names stays out, but never the Dockerfile, wherever in the tar the patterns stand', async () => {
   const entries = [file('Dockerfile'), file('a.log'), file('keep'), file('.dockerignore', '**\n!keep\n')]
   assert.deepEqual(await namesIn(entries), ['Dockerfile', 'keep', '.dockerignore'])
+})
+
+test('folders that an archive puts before every name are not the repository’s', async () => {
+  const entries = [folder('o-r-1/'), folder('o-r-1/app/'), file('o-r-1/app/Dockerfile'), file('o-r-1/Dockerfile')]
+  assert.deepEqual(await namesIn(entries, {}, LIMITS, 1), ['app', 'app/Dockerfile', 'Dockerfile'])
+  assert.deepEqual(await namesIn(entries, { contextPath: 'app' }, LIMITS, 1), ['Dockerfile'])
+  await assert.rejects(namesIn([...entries, file('../x')], {}, LIMITS, 1), /leads out/)
 })
 
 test('a long name and content survive the journey', async () => {
@@ -82,8 +90,11 @@ test('a fetch that fails fails the context, and an abort ends it', async () => {
     throw new Error('cut')
   }
   const where = { contextPath: '.', dockerfilePath: 'Dockerfile' }
-  await assert.rejects(openContext(broken(), where, LIMITS, NEVER), /cut/)
-  await assert.rejects(openContext(tarOf([file('Dockerfile')]), where, LIMITS, AbortSignal.abort()), {
-    name: 'AbortError',
-  })
+  await assert.rejects(openContext({ tar: broken(), leadingFolders: 0 }, where, LIMITS, NEVER), /cut/)
+  await assert.rejects(
+    openContext({ tar: tarOf([file('Dockerfile')]), leadingFolders: 0 }, where, LIMITS, AbortSignal.abort()),
+    {
+      name: 'AbortError',
+    },
+  )
 })
