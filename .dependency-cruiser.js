@@ -26,7 +26,7 @@ const VENDORS_OF = {
   coordinator: ['croner'],
   mcp: ['@modelcontextprotocol/[^/]+'],
   webhook: ['@octokit/webhooks[^/]*', '@actions/expressions'],
-  app: ['pino', 'yaml'],
+  app: ['jose', 'pino', 'yaml'],
   action: ['@actions/(?!expressions)[^/]+'],
   cli: ['commander'],
 }
