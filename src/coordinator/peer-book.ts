@@ -2,7 +2,9 @@
 import type { Offer } from '../core/fit.ts'
 import type { Output } from '../core/operations/catalog.ts'
 import type { PeerView } from '../core/operations/views.ts'
+import { policyRules, type PolicyRules } from '../core/policy/host-policy.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
+import type { JsonObject } from '../core/task.ts'
 import type { KnownOffer } from './explain.ts'
 
 const LONGEST = 2000
@@ -10,6 +12,7 @@ const LONGEST = 2000
 export class PeerBook {
   readonly #offers = new Map<string, { readonly offer: Offer; readonly seenAt: number }>()
   readonly #names = new Map<string, string>()
+  readonly #rules = new Map<string, { readonly digest: string; readonly rules: PolicyRules }>()
 
   sawName(peer: string, runnerName: string): void {
     remember(this.#names, peer, runnerName)
@@ -17,6 +20,21 @@ export class PeerBook {
 
   sawOffer(offer: Offer, seenAt: number): void {
     remember(this.#offers, offer.peer, { offer, seenAt })
+  }
+
+  /**
+   * The offer with the rules of its policy, as the worker told them now or with a former claim. Rules that this version
+   * cannot read are left out: then the worker itself refuses, which is remembered.
+   */
+  withRules(offer: Offer, told: JsonObject | undefined): Offer {
+    const { digest } = offer.policy
+    if (told !== undefined) {
+      const parsed = policyRules.safeParse(told)
+      if (parsed.success) remember(this.#rules, offer.peer, { digest, rules: parsed.data })
+      else this.#rules.delete(offer.peer)
+    }
+    const known = this.#rules.get(offer.peer)
+    return known?.digest === digest ? { ...offer, policy: { ...offer.policy, rules: known.rules } } : offer
   }
 
   runnerName(peer: string): string | undefined {

@@ -15,6 +15,7 @@ import type { Input } from '../core/operations/catalog.ts'
 import { parseInput } from '../core/operations/invoke.ts'
 import type { Caller } from '../core/operations/operation.ts'
 import type { Clock, Random } from '../core/ports/clock.ts'
+import { asksOf, type AskedBy } from '../core/policy/asks.ts'
 import type { Signer } from '../core/ports/mesh.ts'
 import type { NewTask } from '../core/ports/task-store.ts'
 import type { JsonObject, Requirements, RetryClass, TaskClocks } from '../core/task.ts'
@@ -95,12 +96,16 @@ export async function toNewTask(
 ): Promise<NewTask> {
   const clocks = withDefaults(options, deps.settings.clocks)
   const now = deps.clock.now()
+  const depth = caller.depth ?? 0
   const task: NewTask = {
     type,
     modelName,
     payload,
     priority: options.priority,
-    requirements: requirementsOf(type, payload, options.requires),
+    requirements: requirementsOf(type, payload, options.requires, {
+      clocks,
+      by: { signer: deps.signer.peer, submitter: caller.principal, depth },
+    }),
     clocks,
     idempotent: options.idempotent,
     retryOn: options.retry_on as readonly RetryClass[],
@@ -110,7 +115,7 @@ export async function toNewTask(
     needs: [...new Set((options.needs ?? []).map(parseTaskId))],
     ...(options.concurrency_group === undefined ? {} : { group: options.concurrency_group }),
     submitter: caller.principal,
-    depth: 0,
+    depth,
     ...(options.idempotency_key === undefined ? {} : { idempotencyKey: options.idempotency_key }),
     ...(options.workflow_id === undefined ? {} : { workflowId: options.workflow_id }),
     tags: [...new Set(options.tags ?? [])],
@@ -120,7 +125,12 @@ export async function toNewTask(
 }
 
 /** What a container of this payload needs of its host. The worker derives the same from the signed payload. */
-export function requirementsOf(type: string, payload: JsonObject, requires: Options['requires'] = {}): Requirements {
+export function requirementsOf(
+  type: string,
+  payload: JsonObject,
+  requires: Options['requires'] = {},
+  signed?: { readonly clocks: TaskClocks; readonly by: AskedBy },
+): Requirements {
   const container = isContainerType(type) ? (payload as unknown as ImageTask | RepositoryTask) : undefined
   const MiB = 1_048_576
   return {
@@ -136,6 +146,9 @@ export function requirementsOf(type: string, payload: JsonObject, requires: Opti
     network: container?.network ?? 'none',
     ...(requires.trust === undefined ? {} : { trust: requires.trust }),
     peers: [...new Set((requires.peers ?? []).map(parsePeerId))].sort(),
+    ...(container === undefined || signed === undefined
+      ? {}
+      : { asks: asksOf(type, payload, signed.clocks, signed.by) }),
   }
 }
 

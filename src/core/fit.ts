@@ -4,6 +4,8 @@
  */
 import { canonicalTaskType } from './task-aliases.ts'
 import type { PeerId } from './ids.ts'
+import type { PolicyRules } from './policy/host-policy.ts'
+import { findRefusal, type PolicyRule } from './policy/verdict.ts'
 import { PROFILES, type NetworkMode, type Profile, type Requirements, type TrustClass } from './task.ts'
 
 /** What a peer offers, as it travels with every claim. Sizes in bytes; free capacity, not installed capacity. */
@@ -29,22 +31,13 @@ export interface PolicySummary {
   /** The loosest profile the host allows. */
   readonly profile: Profile
   readonly networks: readonly NetworkMode[]
+  /** All its rules over single tasks; a home that has not heard them yet learns of them by being refused. */
+  readonly rules?: PolicyRules
 }
 
 export interface Misfit {
   readonly rule:
-    | 'task_type'
-    | 'peer'
-    | 'labels'
-    | 'os'
-    | 'arch'
-    | 'cpus'
-    | 'memory'
-    | 'disk'
-    | 'gpus'
-    | 'trust'
-    | 'profile'
-    | 'network'
+    'task_type' | 'peer' | 'labels' | 'os' | 'arch' | 'cpus' | 'memory' | 'disk' | 'gpus' | 'trust' | PolicyRule
   /** One line for people: what is asked, what is there. */
   readonly message: string
 }
@@ -73,7 +66,8 @@ export function findMisfit(needs: Requirements, offer: Offer): Misfit | undefine
   }
   if (!offer.policy.networks.includes(needs.network))
     return misfit('network', `host policy allows no network ${needs.network}`)
-  return undefined
+  const refusal = offer.policy.rules === undefined ? undefined : findRefusal(offer.policy.rules, needs)
+  return refusal === undefined ? undefined : misfit(refusal.rule, `host policy: ${refusal.message}`)
 }
 
 export function fits(needs: Requirements, offer: Offer): boolean {
@@ -95,6 +89,7 @@ export function fitClassKey(needs: Requirements): string {
     needs.network,
     needs.trust ?? null,
     needs.peers,
+    needs.asks ?? null,
   ])
 }
 

@@ -78,6 +78,26 @@ export interface Requirements {
   readonly trust?: TrustClass
   /** Peers that alone may run it. Sorted; empty means any. */
   readonly peers: readonly PeerId[]
+  /** What only a host policy looks at; container tasks have it. */
+  readonly asks?: PolicyAsks
+}
+
+/** See policy/asks.ts. Unset means that nothing of the kind is asked. */
+export interface PolicyAsks {
+  /** The peer that accepted and signed the task. */
+  readonly signer: string
+  /** Set where a rule may look at it. */
+  readonly submitter?: string
+  readonly depth: number
+  readonly image?: { readonly name: string; readonly pinned: boolean }
+  readonly repository?: string
+  readonly pids: number
+  readonly shmMb?: number
+  readonly runMs: number
+  readonly prepareMs: number
+  readonly mounts?: readonly { readonly source: string; readonly write: boolean }[]
+  readonly devices?: readonly string[]
+  readonly secrets?: readonly { readonly ref: string; readonly env: boolean }[]
 }
 
 /** The four clocks, each ending with its own reason, and the grace between TERM and KILL. Milliseconds. */

@@ -1,7 +1,7 @@
 /** Handlers of the operations of workers: claim, renew, settle, give back. */
 import { canonicalTaskType } from '../../core/task-aliases.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
-import type { Offer } from '../../core/fit.ts'
+import type { Offer, PolicySummary } from '../../core/fit.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
@@ -21,7 +21,7 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
   return {
     p2p_taskqueue_claim_next: async (input, { caller, signal }) => {
       const worker = workerOf(caller, input.worker_id)
-      const offer = toOffer(worker, input)
+      const offer = deps.peers.withRules(toOffer(worker, input), input.offer?.policy.rules)
       deps.peers.sawOffer(offer, deps.clock.now())
       const grants = await getHome(deps).claim(
         {
@@ -139,6 +139,13 @@ function toOffer(worker: PeerId, input: Input<'p2p_taskqueue_claim_next'>): Offe
     diskBytes: offer?.disk_bytes ?? any,
     gpus: offer?.gpus ?? any,
     trust: offer?.trust ?? 'untrusted',
-    policy: offer?.policy ?? { digest: 'none', profile: 'trusted', networks: ['none', 'bridge'] },
+    policy: policyOf(offer),
   }
+}
+
+/** Rules are told apart from the summary: not with every claim. */
+function policyOf(offer: Input<'p2p_taskqueue_claim_next'>['offer']): PolicySummary {
+  if (offer === undefined) return { digest: 'none', profile: 'trusted', networks: ['none', 'bridge'] }
+  const { digest, profile, networks } = offer.policy
+  return { digest, profile, networks }
 }

@@ -88,7 +88,9 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
       // From here on only what was signed counts; the grant adds id, fence and attempt.
       const container = containerPayload(signed.task_type, signed.payload) ?? {}
       const checked = { ...grant, payload: container as GrantView['payload'], clocks: signed.clocks }
-      return { grant: checked, needs: requirementsOf(signed.task_type, container) }
+      const by = { signer: peer, submitter: signed.submitter, depth: signed.depth }
+      const needs = requirementsOf(signed.task_type, container, {}, { clocks: toClocks(signed.clocks), by })
+      return { grant: checked, needs }
     },
     run: ({ grant }, observer, signal) => follow(observer, (hears) => deps.executor.run(runOf(grant), hears, signal)),
     adopt: (left, { grant }, observer, signal) =>

@@ -2,7 +2,11 @@
 import type { Offer } from '../../core/fit.ts'
 import type { RawInput } from '../../core/operations/catalog.ts'
 
-export function toOfferInput(offer: Offer): NonNullable<RawInput<'p2p_taskqueue_claim_next'>['offer']> {
+type OfferInput = NonNullable<RawInput<'p2p_taskqueue_claim_next'>['offer']>
+
+/** @param tellsRules whether the home has not heard the rules of this policy yet: claims are many, and rules may be long */
+export function toOfferInput(offer: Offer, tellsRules: boolean): OfferInput {
+  const { digest, profile, networks, rules } = offer.policy
   return {
     task_types: [...offer.taskTypes],
     labels: [...offer.labels],
@@ -13,6 +17,12 @@ export function toOfferInput(offer: Offer): NonNullable<RawInput<'p2p_taskqueue_
     disk_bytes: offer.diskBytes,
     gpus: offer.gpus,
     trust: offer.trust,
-    policy: { ...offer.policy, networks: [...offer.policy.networks] },
+    policy: {
+      digest,
+      profile,
+      networks: [...networks],
+      // What a policy file held is JSON.
+      ...(tellsRules && rules !== undefined ? { rules: rules as unknown as OfferInput['policy']['rules'] } : {}),
+    },
   }
 }

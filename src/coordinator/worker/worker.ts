@@ -40,6 +40,8 @@ export class Worker implements Startable {
   readonly #attempts = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>()
   readonly #accepting = new Set<Promise<void>>()
   readonly #loops = new Set<Promise<void>>()
+  /** Digest of the policy whose rules a home has heard from us. */
+  readonly #toldPolicy = new WeakMap<OperationsLink, string>()
   #unsubscribe: () => void = () => undefined
   #paused = false
 
@@ -175,13 +177,14 @@ export class Worker implements Startable {
         'p2p_taskqueue_claim_next',
         {
           request_id: random.uuid(),
-          offer: toOfferInput(offer),
+          offer: toOfferInput(offer, this.#toldPolicy.get(link) !== offer.policy.digest),
           max_tasks: Math.min(settings.claimBatch, this.capacity.free.slots),
           wait_s: settings.parkMs / SECOND,
         },
         { signal },
       )
       .finally(answered)
+    this.#toldPolicy.set(link, offer.policy.digest)
     for (const grant of grants) {
       const accepting = this.#accept(link, grant)
         .catch((error: unknown) => {

@@ -72,6 +72,8 @@ export interface Caller {
   readonly principal: string
   readonly door: Door
   readonly access: ReadonlySet<Access>
+  /** Set when a task calls: how deep what it submits stands in a chain of tasks that submit tasks. */
+  readonly depth?: number
   /** Set when the caller is a mesh peer. */
   readonly peer?: PeerId
 }

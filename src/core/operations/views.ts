@@ -7,7 +7,7 @@ const count = () => z.int().min(0).meta({ maximum: undefined })
 export const instant = () => count().describe('Epoch milliseconds')
 export const duration = () => count()
 export const jsonObject = () => z.record(z.string(), z.json())
-export const taskIdField = z.string().min(1).max(64).describe('Task id, as a submit answers it')
+export const taskIdField = z.string().min(1).max(64).describe('Task id')
 export const fenceField = z.int().min(1).describe('Fence of the grant')
 
 export const progressView = z.object({
@@ -137,6 +137,7 @@ export const offerInput = z.object({
     digest: z.string().max(128),
     profile: z.enum(PROFILES),
     networks: z.array(z.enum(NETWORKS)).max(8),
+    rules: jsonObject().optional(),
   }),
 })
 
