@@ -11,6 +11,7 @@ import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
 import { mcp } from './commands/mcp.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addCronCommands } from './commands/cron.ts'
+import { doctor } from './commands/doctor.ts'
 import { addPauseCommands } from './commands/pause.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
@@ -193,6 +194,10 @@ function createProgram(
   addPauseCommands(program, run)
   addCronCommands(program, run)
   addCacheCommands(program, run)
+  const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))
+  doctorCommand.action(async () => {
+    ended(await doctor(contextOf(doctorCommand)))
+  })
   const registry = program.command('registry').description('Look at the registry issue, and tidy it.')
   const listPeers = withSettings(registry.command('list'), REGISTRY_STEMS)
   listPeers.description('List its comments, and why some do not count.')
