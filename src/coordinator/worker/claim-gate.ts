@@ -14,13 +14,33 @@ export class ClaimGate {
   readonly #clock: Pick<Clock, 'now' | 'after'>
   readonly #pauses = new Map<string, { readonly pause: Pause; readonly stopTimer: () => void }>()
   readonly #waiting = new Set<() => void>()
+  /** Tasks that may still be begun. */
+  #left = Infinity
 
   constructor(clock: Pick<Clock, 'now' | 'after'>) {
     this.#clock = clock
   }
 
   get isClosed(): boolean {
-    return this.#pauses.size > 0
+    return this.#pauses.size > 0 || this.#left <= 0
+  }
+
+  /** No more than so many tasks are begun from now on. */
+  limit(tasks: number): void {
+    this.#left = tasks
+    this.#wakeIfOpen()
+  }
+
+  /** A task is to be begun. @returns false when the gate is closed; who is let in and begins nothing has to `leave` */
+  enter(): boolean {
+    if (this.isClosed) return false
+    this.#left -= 1
+    return true
+  }
+
+  leave(): void {
+    this.#left += 1
+    this.#wakeIfOpen()
   }
 
   /** A repeat by the same holder replaces its former pause. @param forMs after which it ends by itself */
@@ -43,7 +63,7 @@ export class ClaimGate {
       this.#pauses.get(each)?.stopTimer()
       this.#pauses.delete(each)
     }
-    if (!this.isClosed) for (const wake of this.#waiting) wake()
+    this.#wakeIfOpen()
     return ended.length > 0
   }
 
@@ -66,5 +86,9 @@ export class ClaimGate {
       signal.removeEventListener('abort', wake)
     }
     signal.throwIfAborted()
+  }
+
+  #wakeIfOpen(): void {
+    if (!this.isClosed) for (const wake of this.#waiting) wake()
   }
 }

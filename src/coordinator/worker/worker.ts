@@ -197,14 +197,23 @@ export class Worker implements Startable {
 
   /** From a grant to work begun, or given back with the rule that turned it down. */
   async #accept(link: OperationsLink, grant: GrantView): Promise<void> {
+    // A claim that waits when the gate closes is not torn down, because a grant may be on its way.
+    if (this.#paused || !this.gate.enter()) {
+      await this.#giveBack(link, grant)
+      return
+    }
+    if (!(await this.#beginOrGiveBack(link, grant))) this.gate.leave()
+  }
+
+  /** @returns whether it was begun */
+  async #beginOrGiveBack(link: OperationsLink, grant: GrantView): Promise<boolean> {
     const runner = this.#runnerOf(grant)
     // A slot is held from the start, so that the next claim does not count on it.
-    // A claim that waits when the gate closes is not torn down, because a grant may be on its way.
-    const slot = this.#paused || this.gate.isClosed ? undefined : this.capacity.take(SLOT_ONLY)
+    const slot = this.capacity.take(SLOT_ONLY)
     if (slot === undefined || runner === undefined) {
       slot?.()
       await this.#giveBack(link, grant)
-      return
+      return false
     }
     let place: (() => void) | undefined = slot
     try {
@@ -213,18 +222,20 @@ export class Worker implements Startable {
       place = this.capacity.take(checked.needs)
       if (place === undefined) {
         await this.#giveBack(link, grant)
-        return
+        return false
       }
       // Not waited for: a container that the journal does not know yet is an orphan after a crash, and is removed.
       this.#deps.journal.begin(checked.grant).catch((error: unknown) => {
         this.#deps.log.error('journal.begin_failed', { taskId: grant.task_id, error: errorText(error) })
       })
       this.#begin(checked, place, (...call) => runner.run(...call))
+      return true
     } catch (error) {
       place?.()
       const { code, message } = toRunnerMeshError(error)
       this.#deps.log.warn('grant.refused', { taskId: grant.task_id, code, error: message })
       await this.#giveBack(link, grant, REFUSALS.has(code) ? `${code}: ${message}` : undefined)
+      return false
     }
   }
 

@@ -61,3 +61,15 @@ test('resuming all ends every pause, and resuming nobody changes nothing', () =>
   assert.equal(gate.resume(undefined), true)
   assert.equal(gate.isClosed, false)
 })
+
+test('no more tasks are begun than the limit says; who begins nothing gives its turn back', async () => {
+  const { gate, wait } = gateWithWaiter()
+  gate.limit(2)
+  assert.deepEqual([gate.enter(), gate.enter(), gate.enter()], [true, true, false])
+  const waiting = wait()
+  await settle()
+  assert.deepEqual([gate.isClosed, waiting.passed()], [true, false])
+  gate.leave()
+  await waiting.done
+  assert.deepEqual([gate.enter(), gate.enter()], [true, false])
+})
