@@ -171,7 +171,7 @@ async function home(): Promise<void> {
   process.stdout.write(
     values.json
       ? `${JSON.stringify(result)}\n`
-      : `${String(figure)} tasks/s over libp2p, synchronous=FULL, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms; CPU per task ${String(result.home_cpu_us)} µs at the home, ${String(result.worker_cpu_us)} µs at the worker${beside}\n`,
+      : `${String(figure)} tasks/s over libp2p, an fdatasync before each answer, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms; CPU per task ${String(result.home_cpu_us)} µs at the home, ${String(result.worker_cpu_us)} µs at the worker${beside}\n`,
   )
   child.kill('SIGTERM')
   await gone

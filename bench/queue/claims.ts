@@ -55,7 +55,7 @@ export async function measureClaims(
   const [shortest] = backlogs
   if (shortest === undefined) return
   report.say(
-    `\nclaim with a long queue: ${String(CLASSES)} fit classes of which one fits, ${String(PRIORITIES)} priorities, synchronous=FULL`,
+    `\nclaim with a long queue: ${String(CLASSES)} fit classes of which one fits, ${String(PRIORITIES)} priorities, an fdatasync before each answer`,
   )
   for (const { tasks, claimsMs } of backlogs) {
     const [p50, p99] = [quantile(claimsMs, 0.5), quantile(claimsMs, 0.99)]

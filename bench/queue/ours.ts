@@ -19,7 +19,7 @@ import type { Leftovers } from './leftovers.ts'
 
 const [clock, random, log] = [systemClock, systemRandom, new RecordingLog()]
 const WORKER = 'bench' as PeerId
-const DURABILITY = 'on disk when answered (synchronous=FULL, group commit)'
+const DURABILITY = 'on disk when answered (an fdatasync of the log, group commit)'
 
 export async function openStore(directory: string, leftovers: Leftovers): Promise<TaskStore> {
   const store = createSqliteTaskStore({ directory, clock, random, log })

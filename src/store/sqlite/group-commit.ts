@@ -1,6 +1,6 @@
 /**
- * Many steps, one fsync. Steps asked for within one turn of the event loop share one transaction; each promise settles
- * only after COMMIT. A step that throws takes back its own rows and its own notes in memory, never its neighbours' (R26).
+ * Many steps, one fsync. Steps asked for within one turn of the event loop, or while the log of the group before them is
+ * brought onto the disk, share one transaction; each promise settles only after its COMMIT and that sync. A step that throws takes back its own rows and its own notes in memory, never its neighbours' (R26).
  * Few steps throw, and savepoints cost a third of the time of those that do not: so a group runs without them first, and
  * begins again with a savepoint around each step when one has thrown. A step may therefore run twice; what it noted is
  * taken back in between. Between two groups the loop turns, so that sockets and timers get their share.
@@ -8,9 +8,13 @@
  * When SQLite gives up in the middle (disk full, I/O error) it may have rolled back by itself, so `isTransaction` is asked
  * before ROLLBACK (R27). Then everything in memory is taken back too, and each step is tried once more: with the others
  * when room could be made, else alone, so that one that is too large does not stop the rest.
+ *
+ * A sync that fails leaves open what of the group the disk has, and asking again would not tell: nothing is accepted from
+ * then on, until the file is opened anew.
+ * @see https://wiki.postgresql.org/wiki/Fsync_Errors
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { RunnerMeshError } from '../../core/errors.ts'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { StoreEvent } from '../../core/ports/task-store.ts'
 import type { Requirements } from '../../core/task.ts'
@@ -37,6 +41,8 @@ export interface GroupCommitDeps {
   readonly mono: () => number
   readonly maxSteps: number
   readonly maxMs: number
+  /** Resolves when all that was committed before the call is on the disk. */
+  readonly sync: () => Promise<void>
   /** Writes what the whole group shares, such as the last log number, just before COMMIT. */
   readonly beforeCommit: () => void
   /** A group was taken back as a whole. @returns whether room was made on a full disk, so that it is worth another try */
@@ -56,6 +62,16 @@ interface Done {
   readonly value: unknown
 }
 
+interface Failed {
+  readonly step: Step
+  readonly thrown: unknown
+}
+
+interface Committed {
+  readonly done: readonly Done[]
+  readonly failed: readonly Failed[]
+}
+
 /** A fault of the disk or the file, or a step that threw where steps have no savepoints. */
 type Stopped = { readonly fault: unknown; readonly roomMade: boolean } | 'refused'
 
@@ -67,7 +83,12 @@ export class GroupCommit {
   readonly #savepoint
   readonly #release
   readonly #rollbackTo
+  readonly #totalChanges
   #waiting: Step[] = []
+  /** Committed, and answered once the log is on the disk. */
+  #committed: Committed[] = []
+  #syncing: Promise<void> | undefined
+  #broken: Error | undefined
   #scheduled = false
   #closed = false
   #onIdle: (() => void) | undefined
@@ -80,6 +101,7 @@ export class GroupCommit {
     this.#savepoint = deps.db.prepare('SAVEPOINT step')
     this.#release = deps.db.prepare('RELEASE step')
     this.#rollbackTo = deps.db.prepare('ROLLBACK TO step')
+    this.#totalChanges = deps.db.prepare('SELECT total_changes() AS n')
   }
 
   /** @returns what `work` returned, once that is durable. @throws what it threw, or `storage_failed`, `stopping` */
@@ -89,29 +111,79 @@ export class GroupCommit {
         reject(new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.'))
         return
       }
+      if (this.#broken !== undefined) {
+        reject(this.#broken)
+        return
+      }
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
       this.#schedule()
     })
   }
 
+  /** Resolves when all that can be read now is durable. @throws RunnerMeshError storage_failed */
+  async durable(): Promise<void> {
+    await this.#syncing
+    if (this.#broken !== undefined) throw this.#broken
+  }
+
   /** Resolves when everything asked for so far is durable; nothing is accepted from now on. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true
-    if (this.#waiting.length === 0) return Promise.resolve()
+    if (this.#waiting.length === 0) return this.#syncing
     return new Promise((resolve) => {
       this.#onIdle = resolve
     })
   }
 
   #schedule(): void {
-    if (this.#scheduled) return
+    if (this.#scheduled || this.#syncing !== undefined) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
+      const before = this.#changes()
       this.#flush()
-      if (this.#waiting.length > 0) this.#schedule()
-      else this.#onIdle?.()
+      const committed = this.#committed
+      this.#committed = []
+      if (this.#changes() === before) {
+        this.#answer(committed)
+        this.#goOn()
+      } else {
+        this.#syncing = this.#sync(committed)
+      }
     })
+  }
+
+  async #sync(committed: readonly Committed[]): Promise<void> {
+    try {
+      await this.#deps.sync()
+    } catch (fault) {
+      this.#broken = fault instanceof Error ? fault : new Error(errorText(fault))
+    }
+    this.#syncing = undefined
+    if (this.#broken === undefined) this.#answer(committed)
+    else {
+      const lost = [...committed.flatMap(({ done }) => done.map(({ step }) => step)), ...this.#waiting]
+      this.#waiting = []
+      for (const step of lost) step.reject(this.#broken)
+    }
+    this.#goOn()
+  }
+
+  #answer(committed: readonly Committed[]): void {
+    for (const { done, failed } of committed) {
+      for (const { step, thrown } of failed) step.reject(wrapSqliteError(thrown))
+      for (const { step, value } of done) step.resolve(value)
+      this.#tell(done.map(({ change }) => change))
+    }
+  }
+
+  #goOn(): void {
+    if (this.#waiting.length > 0) this.#schedule()
+    else this.#onIdle?.()
+  }
+
+  #changes(): number {
+    return (this.#totalChanges.get() as { n: number }).n
   }
 
   #flush(): void {
@@ -141,7 +213,7 @@ export class GroupCommit {
   /** @returns what stopped the whole group; then nothing of it happened and no promise is settled */
   #commitTogether(next: () => Step | undefined, how: 'bare' | 'savepoints'): Stopped | undefined {
     const done: Done[] = []
-    const failed: { readonly step: Step; readonly thrown: unknown }[] = []
+    const failed: Failed[] = []
     const careful = how === 'savepoints'
     try {
       this.#begin.run()
@@ -167,9 +239,7 @@ export class GroupCommit {
       this.#takeBack(done)
       return { fault, roomMade: this.#deps.onRollback(fault) }
     }
-    for (const { step, thrown } of failed) step.reject(wrapSqliteError(thrown))
-    for (const { step, value } of done) step.resolve(value)
-    this.#tell(done.map(({ change }) => change))
+    this.#committed.push({ done, failed })
     return undefined
   }
 

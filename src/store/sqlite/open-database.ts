@@ -19,7 +19,7 @@ export function openDatabase(path: string): DatabaseSync {
     checkVersion(db, path)
     db.exec(`
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+      PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 1000;
       PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -65536;

@@ -2,7 +2,7 @@
  * The embedded home: a TaskStore over one file, `queue.db`, in a directory that belongs to one process. Every method is a
  * step of a group commit (`group-commit.ts`), and is answered once it is on the disk.
  *
- *   queue.db     tasks, WAL, synchronous=FULL           home.lock    the operating system's lock, and how far the log got
+ *   queue.db     tasks, WAL, each answer after a sync   home.lock    the operating system's lock, and how far the log got
  *   ballast      given up when the disk is full         home.holder  who holds the lock, for people
  */
 import { join } from 'node:path'
@@ -41,6 +41,7 @@ import { Home } from './home.ts'
 import { openDatabase } from './open-database.ts'
 import { prune } from './prune.ts'
 import { listTasks } from './list.ts'
+import { openLogSync, type LogSync } from './log-sync.ts'
 import { readAttempts, readRefusals } from './read.ts'
 import { renew } from './renew.ts'
 import { STORE_DEFAULTS, type StoreSettings } from './settings.ts'
@@ -58,6 +59,8 @@ export interface SqliteTaskStoreDeps {
   readonly random: Random
   readonly log: Logger
   readonly settings?: Partial<StoreSettings>
+  /** How the log of the queue gets onto the disk; by default by a sync of its file. */
+  readonly openLog?: (file: string) => LogSync
 }
 
 export function createSqliteTaskStore(deps: SqliteTaskStoreDeps): TaskStore {
@@ -69,6 +72,7 @@ interface Opened {
   readonly db: DatabaseSync
   readonly home: Home
   readonly guard: DiskGuard
+  readonly log: LogSync
   readonly commit: GroupCommit
 }
 
@@ -109,6 +113,7 @@ class SqliteTaskStore implements TaskStore {
     this.#endPulse()
     await opened.commit.close()
     await opened.guard.stop()
+    opened.log.close()
     opened.lock.note(opened.home.homeId, opened.home)
     opened.db.close()
     opened.lock.release()
@@ -233,13 +238,15 @@ class SqliteTaskStore implements TaskStore {
   #open(): Opened {
     const { directory, clock, random, log } = this.#deps
     const lock = new DirectoryLock(directory, clock)
+    const file = join(directory, 'queue.db')
     let db: DatabaseSync | undefined
     try {
-      db = openDatabase(join(directory, 'queue.db'))
+      db = openDatabase(file)
       const home = new Home(db, { clock, random, log, settings: this.#settings }, (homeId) => lock.reached(homeId))
       lock.note(home.homeId, home)
       const guard = new DiskGuard({ directory, clock, random, log, settings: this.#settings })
-      return { lock, db, home, guard, commit: this.#groupCommit(db, home, guard) }
+      const logSync = (this.#deps.openLog ?? openLogSync)(file)
+      return { lock, db, home, guard, log: logSync, commit: this.#groupCommit(db, home, guard, logSync) }
     } catch (thrown) {
       db?.close()
       lock.release()
@@ -247,9 +254,10 @@ class SqliteTaskStore implements TaskStore {
     }
   }
 
-  #groupCommit(db: DatabaseSync, home: Home, guard: DiskGuard): GroupCommit {
+  #groupCommit(db: DatabaseSync, home: Home, guard: DiskGuard, log: LogSync): GroupCommit {
     return new GroupCommit({
       db,
+      sync: () => log.sync(),
       mono: () => this.#deps.clock.mono(),
       maxSteps: this.#settings.groupMaxSteps,
       maxMs: this.#settings.groupMaxMs,
@@ -279,11 +287,13 @@ class SqliteTaskStore implements TaskStore {
     return commit.run((change) => work(home, change, guard))
   }
 
-  #read<T>(read: (home: Home, opened: Opened) => T | Promise<T>): Promise<T> {
-    return Promise.resolve().then(() => {
-      const opened = this.#get()
-      return read(opened.home, opened)
-    })
+  /** What is told has happened for good: it waits for the disk to have what it saw. */
+  async #read<T>(read: (home: Home, opened: Opened) => T | Promise<T>): Promise<T> {
+    await Promise.resolve()
+    const opened = this.#get()
+    const found = await read(opened.home, opened)
+    await opened.commit.durable()
+    return found
   }
 
   #get(): Opened {

@@ -1,6 +1,6 @@
 /**
  * The worker's journal over node:sqlite: grants it works on, and ends no home has answered for. The changes of one turn of
- * the event loop share one transaction with `synchronous=FULL`, and each is answered once that is on disk.
+ * the event loop share one transaction, and each is answered once that is on disk.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { AttemptEnd, JournalEntry, WorkJournal } from '../../core/ports/work-journal.ts'
 import { GroupCommit } from './group-commit.ts'
+import { openLogSync, type LogSync } from './log-sync.ts'
 
 const FILE = 'work.db'
 const SCHEMA = 1
@@ -27,6 +28,7 @@ export function createSqliteWorkJournal(directory: string, clock: Pick<Clock, 'm
 
 interface OpenJournal {
   readonly db: DatabaseSync
+  readonly log: LogSync
   readonly commit: GroupCommit
   readonly begin: StatementSync
   readonly end: StatementSync
@@ -47,10 +49,13 @@ class SqliteWorkJournal implements WorkJournal {
   start(): Promise<void> {
     if (this.#open !== undefined) return Promise.resolve()
     const db = openDatabase(this.#file)
+    const log = openLogSync(this.#file)
     this.#open = {
       db,
+      log,
       commit: new GroupCommit({
         db,
+        sync: () => log.sync(),
         mono: () => this.#clock.mono(),
         ...GROUP,
         beforeCommit: () => undefined,
@@ -69,6 +74,7 @@ class SqliteWorkJournal implements WorkJournal {
     const open = this.#open
     this.#open = undefined
     await open?.commit.close()
+    open?.log.close()
     open?.db.close()
   }
 
@@ -117,7 +123,7 @@ function openDatabase(file: string): DatabaseSync {
     }
     const [check] = db.prepare('PRAGMA quick_check(1)').all() as unknown as readonly { readonly quick_check: string }[]
     if (check?.quick_check !== 'ok') throw new Error(check?.quick_check ?? 'no answer')
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;')
+    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;')
     db.exec(`CREATE TABLE IF NOT EXISTS work (
       task_id TEXT NOT NULL, fence INTEGER NOT NULL, grant_json TEXT NOT NULL, end_json TEXT, PRIMARY KEY (task_id, fence)
     ) STRICT, WITHOUT ROWID; PRAGMA user_version=${String(SCHEMA)};`)

@@ -1,57 +1,11 @@
 import assert from 'node:assert/strict'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { TaskId } from '../../../src/core/ids.ts'
-import type { StoreEvent } from '../../../src/core/ports/task-store.ts'
-import { GroupCommit, type Change } from '../../../src/store/sqlite/group-commit.ts'
-
-function setUp({ maxSteps = 256, maxMs = 5, mono = (): number => 0, makesRoom = false } = {}) {
-  const db = new DatabaseSync(':memory:')
-  db.exec('CREATE TABLE line(text TEXT UNIQUE) STRICT; CREATE TABLE parent(id INTEGER PRIMARY KEY)')
-  const events: StoreEvent[] = []
-  const rollbacks: unknown[] = []
-  let beforeCommit: () => void = () => undefined
-  let commits = 0
-  const commit = new GroupCommit({
-    db,
-    mono,
-    maxSteps,
-    maxMs,
-    beforeCommit: () => {
-      commits += 1
-      beforeCommit()
-    },
-    onRollback: (fault) => {
-      rollbacks.push(fault)
-      return makesRoom
-    },
-    emit: (event) => events.push(event),
-  })
-  return {
-    db,
-    commit,
-    events,
-    rollbacks,
-    write: (text: string) => db.prepare('INSERT INTO line VALUES (?)').run(text),
-    lines: () =>
-      db
-        .prepare('SELECT text FROM line ORDER BY rowid')
-        .all()
-        .map((row) => row['text']),
-    commits: () => commits,
-    failCommit: (times: number) => {
-      let left = times
-      beforeCommit = () => {
-        left -= 1
-        if (left >= 0) throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
-      }
-    },
-    [Symbol.dispose]: () => db.close(),
-  }
-}
+import type { Change } from '../../../src/store/sqlite/group-commit.ts'
+import { openGroup } from './group-under-test.ts'
 
 test('steps asked for in one turn share one transaction, in order', async () => {
-  using store = setUp()
+  using store = openGroup()
   let commits = 0
   const seen: boolean[] = []
   const step = (text: string) =>
@@ -67,7 +21,7 @@ test('steps asked for in one turn share one transaction, in order', async () => 
 })
 
 test('R26: a step that throws takes back its own rows and notes, and nobody else’s', async () => {
-  using store = setUp()
+  using store = openGroup()
   const notes: string[] = []
   const step = (text: string, change: Change) => {
     store.write(text)
@@ -92,7 +46,7 @@ test('R26: a step that throws takes back its own rows and notes, and nobody else
 })
 
 test('R26: a row that the file refuses is no reason to refuse its neighbours', async () => {
-  using store = setUp()
+  using store = openGroup()
   const answers = await Promise.allSettled([
     store.commit.run(() => store.write('same')),
     store.commit.run(() => store.write('same')),
@@ -106,7 +60,7 @@ test('R26: a row that the file refuses is no reason to refuse its neighbours', a
 })
 
 test('R13: nothing is answered, told or kept in memory from a group that could not commit', async () => {
-  using store = setUp()
+  using store = openGroup()
   store.failCommit(1)
   let notes = 0
   const ran = { a: 0, b: 0 }
@@ -133,7 +87,7 @@ test('R13: nothing is answered, told or kept in memory from a group that could n
 })
 
 test('R13: a step that cannot commit alone either is refused, and leaves nothing', async () => {
-  using store = setUp()
+  using store = openGroup()
   store.failCommit(2)
   let notes = 0
   const asked = store.commit.run((change) => {
@@ -152,7 +106,7 @@ test('R13: a step that cannot commit alone either is refused, and leaves nothing
 })
 
 test('R27: a transaction that SQLite has rolled back by itself is not rolled back again', async () => {
-  using store = setUp()
+  using store = openGroup()
   await store.commit.run(() => store.write('kept'))
   let tries = 0
   const answers = await Promise.allSettled([
@@ -172,7 +126,7 @@ test('R27: a transaction that SQLite has rolled back by itself is not rolled bac
 })
 
 test('R27: a file that is full refuses what is too large, and takes what is not', async () => {
-  using store = setUp()
+  using store = openGroup()
   store.db.exec('PRAGMA max_page_count = 12')
   const answers = await Promise.allSettled([
     store.commit.run(() => store.write('small')),
@@ -187,7 +141,7 @@ test('R27: a file that is full refuses what is too large, and takes what is not'
 })
 
 test('R27: when room was made on a full disk, the whole group is tried once more together', async () => {
-  using store = setUp({ makesRoom: true })
+  using store = openGroup({ makesRoom: true })
   store.failCommit(1)
   let begun = 0
   const step = (text: string) =>
@@ -202,7 +156,7 @@ test('R27: when room was made on a full disk, the whole group is tried once more
 })
 
 test('no more steps are committed together than allowed, and the loop turns in between', async () => {
-  using store = setUp({ maxSteps: 10 })
+  using store = openGroup({ maxSteps: 10 })
   const order: string[] = []
   const asked = Array.from({ length: 25 }, (_, number) =>
     store.commit.run(() => {
@@ -216,7 +170,7 @@ test('no more steps are committed together than allowed, and the loop turns in b
 
 test('a group that takes long is committed before all its steps are in', async () => {
   let mono = 0
-  using store = setUp({ maxMs: 5, mono: () => mono })
+  using store = openGroup({ maxMs: 5, mono: () => mono })
   let groups = 0
   const asked = Array.from({ length: 6 }, () =>
     store.commit.run((change) => {
@@ -231,7 +185,7 @@ test('a group that takes long is committed before all its steps are in', async (
 })
 
 test('one event is told per class and task of a group', async () => {
-  using store = setUp()
+  using store = openGroup()
   const needs = { taskType: 'a' } as never
   const step = () =>
     store.commit.run((change) => {
@@ -246,7 +200,7 @@ test('one event is told per class and task of a group', async () => {
 })
 
 test('a close waits for what was asked before, and refuses what comes after', async () => {
-  using store = setUp({ maxSteps: 1 })
+  using store = openGroup({ maxSteps: 1 })
   const asked = [store.commit.run(() => store.write('a')), store.commit.run(() => store.write('b'))]
   const closed = store.commit.close()
   await assert.rejects(

@@ -14,6 +14,7 @@ export interface Guard {
 
 const CONTRACT = 'test/contract/task-store.test.ts'
 const GROUP = 'test/unit/store/group-commit.test.ts'
+const SYNC = 'test/unit/store/group-sync.test.ts'
 
 function guard(
   promise: string,
@@ -243,9 +244,21 @@ const DURABILITY: readonly Guard[] = [
   ),
   guard(
     'a commit is synced',
-    ['sqlite/open-database.ts', 'PRAGMA synchronous = FULL', 'PRAGMA synchronous = NORMAL'],
+    ['sqlite/group-commit.ts', 'await this.#deps.sync()', 'void this.#deps.sync()'],
     'every answer follows',
     'test/integration/store/fdatasync.test.ts',
+  ),
+  guard(
+    'what is read is on the disk',
+    ['sqlite/group-commit.ts', '    await this.#syncing\n', ''],
+    'nothing is answered or told before the sync',
+    SYNC,
+  ),
+  guard(
+    'a failed sync ends the store',
+    ['sqlite/group-commit.ts', 'this.#broken = fault instanceof Error ? fault : new Error(errorText(fault))', ''],
+    'after a sync that failed',
+    SYNC,
   ),
   guard(
     'one process has a home',

@@ -43,7 +43,7 @@ test('ends reported while a call is under way go together with the next, in orde
   asked[0]?.answer()
   assert.equal(await first, 'settled')
   await turn()
-  assert.deepEqual(asked[1].ids, ['b', 'c', 'd'])
+  assert.deepEqual(asked[1]?.ids, ['b', 'c', 'd'])
   asked[1].answer()
   assert.deepEqual(await Promise.all(rest), ['settled', 'settled', 'settled'])
 })
