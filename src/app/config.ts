@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { RunnerMeshError } from '../core/errors.ts'
 import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
 import { PROFILES } from '../core/task.ts'
+import { LEGACY_SETTINGS } from './legacy-settings.ts'
 import { LOG_LEVELS } from './logger.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, list, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
@@ -71,6 +72,7 @@ export const SETTINGS = {
     'A folder that peers share: each keeps its signed announcement there, and finds the others.',
   ),
   ...REGISTRY_SETTINGS,
+  ...LEGACY_SETTINGS,
   mdns: setting('mdns', flag.default(false), 'false', 'Whether to find peers of the local network by multicast DNS.'),
   predecessorAnnounceFile: setting(
     'predecessor-announce-file',

@@ -21,6 +21,7 @@ import { socketPath } from '../state-directory.ts'
 import { layGround, type Ground, type PeerRoles, type PeerSurroundings } from './ground.ts'
 import { openHome } from './home-parts.ts'
 import { MEMBER_ACCESS } from './member-access.ts'
+import { openLegacyBridge } from './legacy-bridge.ts'
 import { createMeshParts } from './mesh-parts.ts'
 import { createOperationParts } from './operation-parts.ts'
 import { createOwnHomeLink } from './own-home-link.ts'
@@ -91,6 +92,7 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   door.onReady((link, notice) => {
     worker?.heard(link, notice)
   })
+  await openLegacyBridge({ ground, homeParts, meshParts, operations, worker })
   await start(mesh)
   await start(discovery)
 

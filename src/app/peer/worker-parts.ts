@@ -40,6 +40,8 @@ export interface WorkerParts extends Startable {
   onWorked(listener: (worked: WorkedAttempt) => void): () => void
   /** A home says how full its queue is. */
   heard(link: OperationsLink, notice: ReadyNotice): void
+  /** Task types it runs now. */
+  types(): readonly string[]
   status(): Readonly<Record<string, string | number | boolean>>
 }
 
@@ -155,6 +157,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       return () => workedListeners.delete(listener)
     },
     heard: (link, notice) => worker.heard(link, notice),
+    types: () => worker.offer().taskTypes,
     status: () => ({
       available: probe?.available ?? false,
       ...(probe?.engine === undefined ? {} : { engine: probe.engine }),
