@@ -6,9 +6,10 @@
 import { z } from 'zod'
 import { RunnerMeshError } from '../core/errors.ts'
 import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
-import { PROFILES } from '../core/task.ts'
 import { LEGACY_SETTINGS } from './legacy-settings.ts'
 import { LOG_LEVELS } from './logger.ts'
+import { HTTP_SETTINGS } from './http-settings.ts'
+import { POLICY_SETTINGS } from './policy/policy-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, list, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
@@ -72,7 +73,6 @@ export const SETTINGS = {
     'A folder that peers share: each keeps its signed announcement there, and finds the others.',
   ),
   ...REGISTRY_SETTINGS,
-  ...LEGACY_SETTINGS,
   mdns: setting('mdns', flag.default(false), 'false', 'Whether to find peers of the local network by multicast DNS.'),
   predecessorAnnounceFile: setting(
     'predecessor-announce-file',
@@ -86,36 +86,23 @@ export const SETTINGS = {
     undefined,
     'A folder with peer_<runner>.json files of ipfs_accelerate_py to read addresses from.',
   ),
-  http: setting(
-    'http',
-    z
-      .string()
-      .regex(/^(off|(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5})$/, 'must be host:port or off')
-      .default('127.0.0.1:9721'),
-    '127.0.0.1:9721',
-    'Where the HTTP server listens (MCP at /mcp, /healthz), or off.',
-  ),
-  httpAllowedHosts: setting(
-    'http-allowed-hosts',
-    list(''),
-    '',
-    'Host names under which the HTTP server answers beside loopback, comma separated.',
-  ),
+  ...HTTP_SETTINGS,
+  ...LEGACY_SETTINGS,
   work: setting('work', flag.default(true), 'true', 'Whether this peer runs tasks itself.'),
   slots: setting('slots', number(1, 4096).optional(), undefined, 'Tasks at a time. Default: one per processor.'),
   labels: setting('labels', list(''), '', 'Labels that tasks can ask for, comma separated.'),
-  profile: setting(
-    'profile',
-    z.enum(PROFILES).default('standard'),
-    'standard',
-    'The loosest isolation this host allows: strict, standard or trusted.',
-  ),
-  allowBridge: setting('allow-bridge', flag.default(false), 'false', 'Whether tasks may have a network.'),
+  ...POLICY_SETTINGS,
   dockerHost: setting(
     'docker-host',
     z.string().min(1).optional(),
     undefined,
     'The Docker Engine, as unix:///path or tcp://host:port. Default: DOCKER_HOST, then unix:///var/run/docker.sock.',
+  ),
+  pinImages: setting(
+    'pin-images',
+    flag.default(true),
+    'true',
+    'Whether tags become digests when a task is accepted, by asking their registry.',
   ),
   leaseMs: setting(
     'lease-seconds',
@@ -157,6 +144,8 @@ export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof S
   readonly surroundings: {
     readonly runnerName: string | undefined
     readonly dockerHost: string | undefined
+    /** The folder in which Docker keeps its logins. */
+    readonly dockerConfig: string | undefined
     readonly xdgStateHome: string | undefined
     readonly home: string | undefined
     readonly path: string | undefined
@@ -204,6 +193,7 @@ export function loadConfig(environment: Environment): Config {
     surroundings: {
       runnerName: environment['RUNNER_NAME'],
       dockerHost: environment['DOCKER_HOST'],
+      dockerConfig: environment['DOCKER_CONFIG'],
       xdgStateHome: environment['XDG_STATE_HOME'],
       home: environment['HOME'],
       path: environment['PATH'],

@@ -25,6 +25,7 @@ export interface GitHubRegistryDeps {
   readonly log: Logger
 }
 
+export const GITHUB_API_URL = 'https://api.github.com'
 export const REGISTRY_MEMORY_FILE = 'registry.json'
 
 /** @throws RunnerMeshError config_invalid without a token */
@@ -91,7 +92,7 @@ export function createGitHubClient(config: Config, clock: Clock, spread: () => n
   }
   return new GitHubClient({
     token,
-    apiUrl: config.githubApiUrl ?? config.surroundings.githubApiUrl ?? 'https://api.github.com',
+    apiUrl: config.githubApiUrl ?? config.surroundings.githubApiUrl ?? GITHUB_API_URL,
     userAgent: `runner-mesh/${VERSION}`,
     pace: new RequestPace({ clock, spreadMs: spread }),
     clock,

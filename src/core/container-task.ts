@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { artifactPaths, inputReferences } from './artifact.ts'
 import { splitWords } from './command-words.ts'
 import { errorText } from './errors.ts'
-import { NETWORKS, PROFILES } from './task.ts'
+import { NETWORKS, PROFILES, type JsonObject } from './task.ts'
 
 export const CONTAINER_TYPES = { image: 'docker.hub', repository: 'docker.github' } as const
 
@@ -132,7 +132,15 @@ const containerFields = {
   network: z.enum(NETWORKS).default(CONTAINER_DEFAULTS.network),
 } as const
 
-export const imageTask = z.strictObject({ image: imageReference, ...containerFields })
+export const imageTask = z.strictObject({
+  image: imageReference,
+  digest: z
+    .string()
+    .regex(/^sha256:[a-f0-9]{64}$/, 'is not a digest such as sha256:…')
+    .optional()
+    .describe('Filled in when the task is accepted'),
+  ...containerFields,
+})
 export type ImageTask = z.output<typeof imageTask>
 
 const REPOSITORY =
@@ -189,4 +197,16 @@ export function secretAsks({ secrets = {} }: Pick<ImageTask, 'secrets'>): Secret
   return Object.entries(secrets).map(([name, how]) =>
     typeof how === 'string' ? { name, ref: how, env: false } : { name, ...how },
   )
+}
+
+/** What a payload holds that its submitter did not say: the digest or commit of the moment it was accepted. */
+const PINNED: Readonly<Record<string, string>> = {
+  [CONTAINER_TYPES.image]: 'digest',
+  [CONTAINER_TYPES.repository]: 'commit',
+}
+
+/** The payload as it was asked for: two submits of one tag are the same submit, whatever the tag has come to mean. */
+export function withoutPin(type: string, payload: JsonObject): JsonObject {
+  const { [PINNED[type] ?? '']: _pin, ...asked } = payload
+  return asked
 }

@@ -10,6 +10,7 @@ import { parseImageReference, type ImageReference } from './image-reference.ts'
 import { engineReports } from './json-lines.ts'
 import { pullFaultOf, type PullFault } from './pull-fault.ts'
 import { PullProgress } from './pull-progress.ts'
+import type { CredentialsOf } from './registry-credentials.ts'
 import { SharedWork, type Notice } from './shared-work.ts'
 
 export interface PullSettings {
@@ -21,11 +22,6 @@ export interface PullSettings {
   readonly pullBackoffMs: number
 }
 
-export interface Credentials {
-  readonly username: string
-  readonly password: string
-}
-
 export interface PullerDeps {
   readonly engine: Engine
   readonly clock: Clock
@@ -33,7 +29,7 @@ export interface PullerDeps {
   readonly log: Logger
   /** Of this machine, such as linux/amd64. */
   readonly platform: () => Promise<string>
-  readonly credentials?: (registry: string) => Promise<Credentials | undefined>
+  readonly credentials?: CredentialsOf
 }
 
 /** Reports come by the dozen; people read a line a second. */

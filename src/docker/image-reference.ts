@@ -28,3 +28,14 @@ export function parseImageReference(image: string): ImageReference {
     version,
   }
 }
+
+/** What a task names, at the digest it was accepted with. */
+export function pinnedName({
+  image,
+  digest,
+}: {
+  readonly image: string
+  readonly digest?: string | undefined
+}): string {
+  return digest === undefined || image.includes('@') ? image : `${parseImageReference(image).name}@${digest}`
+}

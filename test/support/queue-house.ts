@@ -14,6 +14,7 @@ import type { OperationName, Output, RawInput } from '../../src/core/operations/
 import { createOperations, type Operations } from '../../src/core/operations/invoke.ts'
 import { ACCESS, type Access, type Caller, type ProgressNote } from '../../src/core/operations/operation.ts'
 import type { Mesh, Signer } from '../../src/core/ports/mesh.ts'
+import type { TaskPins } from '../../src/core/ports/task-pins.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
 import { ManualClock, settle } from './manual-clock.ts'
@@ -32,6 +33,12 @@ export const WORKER = workerNamed('12D3KooWWorkerWorkerWorkerWorkerWorkerWorkerW
 
 export function workerNamed(peer: string): Caller {
   return { principal: `peer:${peer}`, door: 'peers', access: new Set(RIGHTS), peer: peer as PeerId }
+}
+
+/** Nothing to ask: tags stay tags, and every ref names one commit. */
+const NO_PINS: TaskPins = {
+  digestOf: () => Promise.resolve(undefined),
+  commitOf: () => Promise.resolve('c'.repeat(40)),
 }
 
 export interface QueueHouseOptions {
@@ -91,7 +98,13 @@ export class QueueHouse implements AsyncDisposable {
     const home = new Home({ store: around(store), events, clock, log, lease: LEASE, ...settings })
     const mesh = fakeMesh()
     const seal = { signer: mesh.signer, meshIds: mesh.meshIds, random }
-    const cron = new CronSchedules({ home, clock, log, seal: (task, now) => sealTask(task, now, seal) })
+    const cron = new CronSchedules({
+      home,
+      clock,
+      log,
+      pin: (task) => Promise.resolve(task),
+      seal: (task, now) => sealTask(task, now, seal),
+    })
     const operations = createOperations(
       createHandlers({
         home,
@@ -104,6 +117,7 @@ export class QueueHouse implements AsyncDisposable {
         random,
         lease: LEASE,
         submission: SUBMISSION,
+        pins: NO_PINS,
         version: '0.0.0',
         executorStatus: () => ({}),
       }),
@@ -230,6 +244,9 @@ function fakeMesh(): Mesh {
     meshIds: [MESH_ID],
     signer,
     addresses: () => [],
+    onAddresses: () => undefined,
+    reachable: () => 'unknown',
+    isRelay: () => false,
     peers: () => [],
     onPeer: () => undefined,
     onPeerGone: () => undefined,

@@ -3,9 +3,11 @@ import { MeshCache } from '../../coordinator/cache/mesh-cache.ts'
 import { CronSchedules } from '../../coordinator/cron/cron.ts'
 import { createHandlers } from '../../coordinator/handlers/create-handlers.ts'
 import type { Links } from '../../coordinator/links.ts'
+import { pinPayload } from '../../coordinator/pinning.ts'
 import { sealTask, SUBMISSION } from '../../coordinator/submission.ts'
 import { createOperations, type Operations } from '../../core/operations/invoke.ts'
 import type { Discoveries } from '../../mesh/discovery/discoveries.ts'
+import type { TaskPins } from '../../core/ports/task-pins.ts'
 import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
 import type { HomeParts } from './home-parts.ts'
@@ -17,6 +19,9 @@ export interface OperationParts {
   readonly cron: CronSchedules | undefined
 }
 
+/** What a schedule asks when it fires ends by its own time limits. */
+const NEVER = new AbortController().signal
+
 export function createOperationParts(
   { config, events, lease, clock, random, log }: Ground,
   { home, cacheStore }: HomeParts,
@@ -24,6 +29,7 @@ export function createOperationParts(
   links: Links,
   worker: WorkerParts | undefined,
   discovery: Discoveries,
+  pins: TaskPins,
 ): OperationParts {
   const cron =
     home === undefined
@@ -32,6 +38,7 @@ export function createOperationParts(
           home,
           clock,
           log,
+          pin: async (task) => ({ ...task, payload: await pinPayload(task.type, task.payload, pins, NEVER) }),
           seal: (task, now) => sealTask(task, now, { signer: mesh.signer, meshIds: mesh.meshIds, random }),
         })
   const handlers = createHandlers({
@@ -46,6 +53,7 @@ export function createOperationParts(
     lease,
     submission: { ...SUBMISSION, retentionMs: config.retentionMs },
     version: VERSION,
+    pins,
     claims: worker?.claims,
     waysOfDiscovery: () => discovery.list(),
     executorStatus: () => worker?.status() ?? { available: false, problem: 'This peer does not run tasks.' },

@@ -23,6 +23,7 @@ import { openHome } from './home-parts.ts'
 import { MEMBER_ACCESS } from './member-access.ts'
 import { openLegacyBridge } from './legacy-bridge.ts'
 import { createMeshParts } from './mesh-parts.ts'
+import { createImageSources } from './image-sources.ts'
 import { createOperationParts } from './operation-parts.ts'
 import { createOwnHomeLink } from './own-home-link.ts'
 import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
@@ -75,15 +76,17 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   const { mesh } = meshParts
   const links = new Links()
   const guard = { command: program, config, stateDir, runner: mesh.self, leaseMs: lease.leaseMs, clock, log }
+  const images = createImageSources(config, clock, log)
   const worker = roles.worker
     ? createWorkerParts({
         ...{ config, stateDir, mesh, links, clock, random, log, lease },
         processors: availableParallelism(),
         guardian: createGuardian(guard),
+        images,
       })
     : undefined
   const discovery = createPeerDiscovery({ ...ground, ...meshParts })
-  const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker, discovery)
+  const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker, discovery, images.pins)
 
   const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })
   door.onLink((link) => {

@@ -18,6 +18,7 @@ import { createReaper } from '../../docker/reaper.ts'
 import { createSqliteWorkJournal } from '../../store/sqlite/work-journal.ts'
 import type { Config } from '../config.ts'
 import type { Guardian } from '../guardian.ts'
+import type { ImageSources } from './image-sources.ts'
 
 export interface WorkerPartsDeps {
   readonly config: Config
@@ -30,6 +31,7 @@ export interface WorkerPartsDeps {
   readonly lease: LeaseSettings
   readonly processors: number
   readonly guardian: Guardian
+  readonly images: ImageSources
 }
 
 export interface WorkerParts extends Startable {
@@ -59,6 +61,8 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     clock,
     random,
     log,
+    credentials: deps.images.credentials,
+    repositories: deps.images.repositories,
     settings: { leaseMs: lease.leaseMs, ...(dockerHost === undefined ? {} : { engineHost: dockerHost }) },
   })
   const reaper = createReaper({ executor, clock, log })

@@ -17,6 +17,8 @@ export interface CronDeps {
   readonly clock: Clock
   readonly log: Logger
   /** Signs a container task from now on. */
+  /** What its names mean when it fires. */
+  readonly pin: (task: NewTask) => Promise<NewTask>
   readonly seal: (task: NewTask, now: number) => Promise<string>
 }
 
@@ -139,14 +141,15 @@ export class CronSchedules implements Startable {
   }
 
   /** @returns when this schedule is to be looked at again */
-  async #fire({ name, expression, timeZone, template, nextAt }: CronEntry): Promise<number> {
-    const { home, clock, log, seal } = this.#deps
+  async #fire({ name, expression, timeZone, template: saved, nextAt }: CronEntry): Promise<number> {
+    const { home, clock, log, pin, seal } = this.#deps
     const now = clock.now()
     if (nextAt > now) return nextAt
     try {
       const schedule = parseSchedule(expression, timeZone)
       const scheduledAt = Math.max(nextAt, schedule.latest(now) ?? nextAt)
       const then = schedule.next(now)
+      const template = await pin(saved)
       const envelope = isContainerType(template.type) ? await seal(template, now) : undefined
       const fired = await home.fireCron(name, { scheduledAt, nextAt: then, template, envelope })
       log.info('cron.fired', {

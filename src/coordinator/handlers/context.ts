@@ -6,6 +6,7 @@ import type { LeaseSettings } from '../../core/lease.ts'
 import type { Caller } from '../../core/operations/operation.ts'
 import type { TaskView } from '../../core/operations/views.ts'
 import type { Clock, Random } from '../../core/ports/clock.ts'
+import type { TaskPins } from '../../core/ports/task-pins.ts'
 import type { DiscoveryView } from '../../core/ports/discovery.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import type { Task } from '../../core/task.ts'
@@ -14,6 +15,7 @@ import type { CronSchedules } from '../cron/cron.ts'
 import type { Home } from '../home.ts'
 import type { HomeOutputs } from '../home-outputs.ts'
 import type { PeerBook } from '../peer-book.ts'
+import type { Peering } from '../peering.ts'
 import type { ClaimGate } from '../worker/claim-gate.ts'
 import type { SubmissionDeps, SubmissionSettings } from '../submission.ts'
 import { toTaskView } from '../task-view.ts'
@@ -28,11 +30,13 @@ export interface HandlerDeps {
   readonly cache: MeshCache
   readonly mesh: Mesh
   readonly peers: PeerBook
+  readonly peering: Peering
   readonly events: Events
   readonly clock: Clock
   readonly random: Random
   readonly lease: LeaseSettings
   readonly submission: SubmissionSettings
+  readonly pins: TaskPins
   readonly version: string
   /** Set on a peer that works. */
   readonly claims?: ClaimGate | undefined

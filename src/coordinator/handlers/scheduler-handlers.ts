@@ -12,6 +12,7 @@ import { routeByTags } from '../../core/scheduler/workflow-tags.ts'
 import type { Home } from '../home.ts'
 import { EXTERNAL_TYPE, ExternalTasks, ownId, toExternal } from '../scheduler/external-tasks.ts'
 import { sha256 } from '../scheduler/sha256.ts'
+import { pinPayload } from '../pinning.ts'
 import { fromGeneric, toNewTask } from '../submission.ts'
 import { getHome, isHolder, submissionOf, workerOf, type HandlerDeps } from './context.ts'
 
@@ -121,7 +122,9 @@ async function submit(
     // Whoever took it and vanished gave it back: nobody else could run it at the same time.
     idempotent: isExternal,
   })
-  const task = await toNewTask(fromGeneric(asked), call.caller, submissionOf(deps))
+  const submission = fromGeneric(asked)
+  const pinned = await pinPayload(submission.type, submission.payload, deps.pins, call.signal)
+  const task = await toNewTask({ ...submission, payload: pinned }, call.caller, submissionOf(deps))
   const [submitted] = await home.submit([
     isExternal ? toExternal(task, taskId, workerOf(call.caller, undefined)) : { ...task, alias: taskId },
   ])

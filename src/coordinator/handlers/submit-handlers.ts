@@ -2,6 +2,7 @@
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { Handlers, Output } from '../../core/operations/catalog.ts'
 import type { Call } from '../../core/operations/operation.ts'
+import { pinPayload } from '../pinning.ts'
 import { fromGeneric, fromImage, fromRepository, toNewTask, type Submission } from '../submission.ts'
 import { getHome, getVisibleTask, submissionOf, type HandlerDeps } from './context.ts'
 
@@ -14,7 +15,9 @@ type SubmitOperation =
 export function createSubmitHandlers(deps: HandlerDeps): Pick<Handlers, SubmitOperation> {
   const submit = async (submission: Submission, call: Call): Promise<Output<'p2p_taskqueue_submit'>> => {
     const home = getHome(deps)
-    const task = await toNewTask(submission, call.caller, submissionOf(deps))
+    const { type } = submission
+    const payload = await pinPayload(type, submission.payload, deps.pins, call.signal)
+    const task = await toNewTask({ ...submission, payload }, call.caller, submissionOf(deps))
     const [submitted] = await home.submit([task])
     if (submitted === undefined) throw new RunnerMeshError('internal', 'The store answered no submission.')
     const status = submitted.created ? 'queued' : ((await home.store.find(submitted.id))?.status ?? 'queued')

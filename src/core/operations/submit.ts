@@ -38,7 +38,7 @@ export const submitImage = defineOperation({
     'Runs an image of Docker Hub or another registry. Wait with p2p_taskqueue_wait_task; ended tasks are kept 24 hours by default.',
   access: 'tasks:submit',
   hints: { ...ADDS, openWorld: true },
-  input: imageTask.omit(RARE).extend(submitOptions),
+  input: imageTask.omit({ ...RARE, digest: true }).extend(submitOptions),
   output: submittedView,
 })
 

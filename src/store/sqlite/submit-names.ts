@@ -3,6 +3,7 @@
  * outlives its task, and an alias within a workflow, which lives as long as the task is kept.
  */
 import { createHash } from 'node:crypto'
+import { withoutPin } from '../../core/container-task.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { NewTask } from '../../core/ports/task-store.ts'
@@ -13,9 +14,9 @@ import { isEnded } from './schema.ts'
 
 type Named = Pick<TaskRow, 'seq' | 'epoch'>
 
-/** What must be equal for two submits to be the same one: type, model and payload, whatever the order of their fields. */
+/** What must be equal for two submits to be the same one: type, model and payload, whatever the order of their fields. A pin is not what was asked. */
 export function contentDigest(task: Pick<NewTask, 'type' | 'modelName' | 'payload'>): Uint8Array {
-  const content = JSON.stringify([task.type, task.modelName, sorted(task.payload)])
+  const content = JSON.stringify([task.type, task.modelName, sorted(withoutPin(task.type, task.payload))])
   return createHash('sha256').update(content).digest().subarray(0, 16)
 }
 
