@@ -19,7 +19,7 @@ const MAY_IMPORT = {
 
 /** Every package and restricted built-in that src may use, under the one folder that is its home. zod is everybody's. */
 const VENDORS_OF = {
-  store: ['node:sqlite'],
+  store: ['node:sqlite', 'pg'],
   mesh: ['libp2p', '@libp2p/[^/]+', '@chainsafe/[^/]+', '@multiformats/[^/]+', 'multiformats'],
   docker: ['dockerode', 'tar-stream'],
   github: ['@octokit/(?!webhooks)[^/]+'],
