@@ -2,6 +2,7 @@
  * The head and the tail of an attempt's output, whatever its length: what people read first and last. The cut between is
  * stated. Bytes are decoded once at the end, so that no character is torn at a chunk border.
  */
+import { countLineEnds } from '../../core/log-record.ts'
 import type { JsonObject } from '../../core/task.ts'
 
 const LOG_HEAD_BYTES = 16 * 1024
@@ -26,10 +27,10 @@ export class LogCapture {
 
   write(chunk: Uint8Array): void {
     this.#bytes += chunk.length
-    for (const byte of chunk) if (byte === 10) this.#lines += 1
+    this.#lines += countLineEnds(chunk)
     this.#rememberLastLine(chunk)
     const room = LOG_HEAD_BYTES - this.#head.length
-    if (room > 0) this.#head = Uint8Array.from([...this.#head, ...chunk.subarray(0, room)])
+    if (room > 0) this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)])
     this.#tail.push(chunk)
     this.#tailBytes += chunk.length
     if (this.#tailBytes > 2 * LOG_TAIL_BYTES) this.#compact()

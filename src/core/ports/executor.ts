@@ -1,5 +1,5 @@
 /** What a worker needs from whatever runs containers. The executor owns every container it labels, and nothing else. */
-import type { ContainerTask } from '../container-task.ts'
+import type { ContainerTask, HostMount } from '../container-task.ts'
 import type { Fence, TaskId } from '../ids.ts'
 import type { TaskClocks, TaskReason, TerminalStatus } from '../task.ts'
 import type { Startable } from './clock.ts'
@@ -10,6 +10,40 @@ export interface ContainerRun {
   readonly attempt: number
   readonly container: ContainerTask
   readonly clocks: TaskClocks
+  readonly inputs?: readonly RunInput[]
+  /** Values of what the task's secrets name; kept in memory alone, and on a file system that is. */
+  readonly secrets?: readonly SecretValue[]
+}
+
+export interface SecretValue {
+  /** The file in /run/secrets. */
+  readonly name: string
+  readonly value: string
+  /** Whether it is a variable as well. */
+  readonly env: boolean
+}
+
+/** What the owner of the machine lets tasks of profile `trusted` have. */
+export interface TrustedAllowances {
+  /** After everything is dropped. */
+  readonly capabilities: readonly string[]
+  readonly mayMount: (mount: HostMount) => boolean
+  readonly mayUseDevice: (path: string) => boolean
+}
+
+/** A file that a container finds below INPUTS_DIRECTORY. */
+export interface RunInput {
+  /** Relative path. */
+  readonly name: string
+  /** Its length is known before its content comes. @throws RunnerMeshError when it cannot be had */
+  open(signal: AbortSignal): Promise<{ readonly bytes: number; readonly content: AsyncIterable<Uint8Array> }>
+}
+
+/** A file that was to be kept and is not. */
+export interface ArtifactFault {
+  readonly path: string
+  /** Why, and what to do. */
+  readonly message: string
 }
 
 /** Why a run is to stop; passed as the reason of the abort signal. */
@@ -22,6 +56,11 @@ export interface RunObserver {
   phase(phase: RunPhase, message: string, fraction?: number): void
   /** Bytes as the container wrote them, in the order of the engine's stream; never blocks the container. */
   output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void
+  /**
+   * A file that the container has left where the task said, after its end. Its content is read to the end before the next
+   * one comes. What it throws is told among the faults of the run.
+   */
+  artifact?(path: string, bytes: number, content: AsyncIterable<Uint8Array>): Promise<void>
 }
 
 export interface RunPhases {
@@ -45,6 +84,8 @@ export interface RunEnd {
   readonly imageDigest?: string
   readonly peakMemoryBytes?: number
   readonly cpuMs?: number
+  /** Set when some of the artifacts could not be kept. */
+  readonly artifactFaults?: readonly ArtifactFault[]
   readonly phases: RunPhases
 }
 
@@ -78,6 +119,8 @@ export interface Executor extends Startable {
   run(run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd>
   /** Follows a container that is still there after a restart, as if `run` had started it. */
   adopt(left: LeftContainer, run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd>
+  /** What was delivered to a container that is still there, so that a restarted worker can keep it out of the output. */
+  deliveredSecrets(taskId: TaskId, fence: Fence): Promise<readonly string[]>
   /** Containers of this runner that nobody follows. */
   left(): Promise<readonly LeftContainer[]>
   /** Kills and removes the container of one grant. Idempotent. */
