@@ -10,6 +10,7 @@ import { LEGACY_SETTINGS } from './legacy-settings.ts'
 import { LOG_LEVELS } from './logger.ts'
 import { HTTP_SETTINGS } from './http-settings.ts'
 import { POLICY_SETTINGS } from './policy/policy-settings.ts'
+import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, list, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
@@ -73,6 +74,7 @@ export const SETTINGS = {
     'A folder that peers share: each keeps its signed announcement there, and finds the others.',
   ),
   ...REGISTRY_SETTINGS,
+  ...MEMBERSHIP_SETTINGS,
   mdns: setting('mdns', flag.default(false), 'false', 'Whether to find peers of the local network by multicast DNS.'),
   predecessorAnnounceFile: setting(
     'predecessor-announce-file',

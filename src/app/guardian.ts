@@ -52,6 +52,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
         detached: true,
         env: {
           PATH: config.surroundings.path,
+          XDG_RUNTIME_DIR: config.surroundings.runtimeDir,
           ...(dockerHost === undefined ? {} : { [environmentName('docker-host')]: dockerHost }),
         },
       },

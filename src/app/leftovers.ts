@@ -2,6 +2,7 @@
 import { createDockerExecutor } from '../docker/docker-executor.ts'
 import type { Config } from './config.ts'
 import { createLogger } from './logger.ts'
+import { memoryFolders } from './policy/memory-folders.ts'
 import { systemClock, systemRandom } from './system.ts'
 
 /** @returns how many were removed; none when no engine answers, because then none can run */
@@ -12,6 +13,7 @@ export async function removeLeftContainers(config: Config, peerId: string): Prom
     clock: systemClock,
     random: systemRandom,
     log: createLogger(config.logLevel),
+    memoryFolders: memoryFolders(config),
     settings: dockerHost === undefined ? {} : { engineHost: dockerHost },
   })
   if (!(await executor.probe()).available) return 0

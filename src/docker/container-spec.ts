@@ -1,8 +1,8 @@
 /** What the engine is asked to create for a task: the isolation profiles, and nothing that a task could loosen. */
-import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode'
+import type { ContainerCreateOptions, DeviceMapping, HostConfig, MountSettings } from 'dockerode'
 import { commandWords } from '../core/command-words.ts'
 import { RESERVED_ENVIRONMENT, type HostMount } from '../core/container-task.ts'
-import type { ContainerRun } from '../core/ports/executor.ts'
+import type { ContainerRun, TrustedAllowances } from '../core/ports/executor.ts'
 import type { Profile } from '../core/task.ts'
 import { containerName, labelsOf } from './container-labels.ts'
 
@@ -23,19 +23,20 @@ export interface SpecSettings {
   readonly runner: string
   /** Epoch milliseconds; see the label. */
   readonly deadline: number
-  /** What the profile `trusted` gets after everything is dropped; the host policy's list. */
-  readonly trustedCapabilities: readonly string[]
+  /** What the host policy lets the profile `trusted` have, now. */
+  readonly trusted: TrustedAllowances
   /** What the engine keeps of a container's output for a restarted peer. Two files of half this size. */
   readonly logMaxBytes: number
   /** Whether the storage driver can cap a writable layer. */
   readonly capsDisk: boolean
   /** Ids of the devices set aside for this container. */
   readonly gpuDevices: readonly string[]
-  /** Whether the host policy lets a trusted task see this folder of the host. */
-  readonly mayMount: (mount: HostMount) => boolean
+  /** A folder of the host, in memory, with a file for each secret of the task; set when it has any. */
+  readonly secretFolder?: string
 }
 
 const MIB = 1_048_576
+const SECRETS_TARGET = '/run/secrets'
 const NOBODY = '65534:65534'
 const SCRATCH = { '/tmp': undefined, '/var/tmp': 64, '/run': 16 } as const
 
@@ -64,10 +65,19 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
       `This runner has ${settings.gpuDevices.length} GPUs for tasks, this one asks for ${container.gpus}.`,
     )
   }
-  const mount = (container.mounts ?? []).find((one) => container.profile !== 'trusted' || !settings.mayMount(one))
+  const mount = (container.mounts ?? []).find(
+    (one) => container.profile !== 'trusted' || !settings.trusted.mayMount(one),
+  )
   if (mount !== undefined) {
     const who = container.profile === 'trusted' ? 'The policy of this host' : `Profile ${container.profile}`
     return fault('policy', `${who} mounts no ${JSON.stringify(mount.source)}${mount.read_only ? '' : ' for writing'}.`)
+  }
+  const device = (container.devices ?? []).find(
+    (path) => container.profile !== 'trusted' || !settings.trusted.mayUseDevice(path),
+  )
+  if (device !== undefined) {
+    const who = container.profile === 'trusted' ? 'The policy of this host' : `Profile ${container.profile}`
+    return fault('policy', `${who} gives no device ${device}.`)
   }
   const user = userOf(container.profile, container.user, image.user)
   if (user === undefined) {
@@ -96,7 +106,11 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
 function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: SpecSettings): HostConfig {
   const memory = container.memory_mb * MIB
   const strict = container.profile === 'strict'
-  const { mounts = [] } = container
+  const { mounts = [], devices = [] } = container
+  const { secretFolder } = settings
+  const secrets: readonly HostMount[] =
+    secretFolder === undefined ? [] : [{ source: secretFolder, target: SECRETS_TARGET, read_only: true }]
+  const binds = [...mounts, ...secrets]
   const tmpfs = {
     ...(strict ? scratch(container.disk_mb, image.volumes) : {}),
     ...mapValues(container.tmpfs ?? {}, tmpfsOptions),
@@ -107,7 +121,7 @@ function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: Sp
     Init: true,
     Privileged: false,
     CapDrop: ['ALL'],
-    CapAdd: [...capabilitiesOf(container.profile, settings.trustedCapabilities)],
+    CapAdd: [...capabilitiesOf(container.profile, settings.trusted.capabilities)],
     SecurityOpt: ['no-new-privileges'],
     // Equal to memory: no swap beyond it.
     Memory: memory,
@@ -118,7 +132,8 @@ function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: Sp
     ...(container.shm_mb === undefined ? {} : { ShmSize: container.shm_mb * MIB }),
     ReadonlyRootfs: strict || container.read_only === true,
     ...(Object.keys(tmpfs).length === 0 ? {} : { Tmpfs: tmpfs }),
-    ...(mounts.length === 0 ? {} : { Mounts: mounts.map(bindOf) }),
+    ...(binds.length === 0 ? {} : { Mounts: binds.map(bindOf) }),
+    ...(devices.length === 0 ? {} : { Devices: devices.map(deviceOf) }),
     ...(settings.capsDisk ? { StorageOpt: { size: `${container.disk_mb}m` } } : {}),
     ...(container.gpus === 0
       ? {}
@@ -175,6 +190,10 @@ function bindOf({ source, target, read_only: ReadOnly }: HostMount): MountSettin
   }
 }
 
+function deviceOf(path: string): DeviceMapping {
+  return { PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' }
+}
+
 function tmpfsOptions(sizeMiB: number): string {
   return `rw,nosuid,nodev,mode=1777,size=${sizeMiB}m`
 }
@@ -187,6 +206,7 @@ function environmentOf(run: ContainerRun): string[] {
   const own = { TASK_ID: run.taskId, TASK_FENCE: String(run.fence), TASK_ATTEMPT: String(run.attempt) }
   return [
     ...Object.entries(run.container.environment ?? {}).filter(([name]) => !name.startsWith(RESERVED_ENVIRONMENT)),
+    ...(run.secrets ?? []).filter(({ env }) => env).map(({ name, value }) => [name, value] as const),
     ...Object.entries(own).map(([name, value]) => [`${RESERVED_ENVIRONMENT}${name}`, value] as const),
   ].map(([name, value]) => `${name}=${value}`)
 }

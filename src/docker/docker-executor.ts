@@ -1,5 +1,5 @@
 /** Runs container tasks on a Docker engine. It owns the containers that carry its runner's label, and nothing else. */
-import { CONTAINER_TYPES, type HostMount, type RepositoryTask } from '../core/container-task.ts'
+import { CONTAINER_TYPES, type RepositoryTask } from '../core/container-task.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { Fence, TaskId } from '../core/ids.ts'
 import { LEASE } from '../core/lease.ts'
@@ -11,6 +11,7 @@ import type {
   LeftContainer,
   RunEnd,
   RunObserver,
+  TrustedAllowances,
 } from '../core/ports/executor.ts'
 import type { RepositorySource } from '../core/ports/repository-source.ts'
 import { containerName } from './container-labels.ts'
@@ -20,11 +21,14 @@ import { EngineContainer } from './engine-container.ts'
 import { probeEngine, readFacts, type EngineFacts } from './engine-facts.ts'
 import { connectEngine, problemText, type Engine } from './engine.ts'
 import { ImageBuilder, type BuildFault, type BuildSettings } from './image-builder.ts'
-import { ImagePuller, type Credentials, type PullSettings } from './image-puller.ts'
+import { ImagePuller, type PullSettings } from './image-puller.ts'
 import { listOurs } from './our-containers.ts'
 import type { PhaseTimes } from './phase-times.ts'
+import { pinnedName } from './image-reference.ts'
 import { findPlatformFault } from './pull-fault.ts'
+import type { CredentialsOf } from './registry-credentials.ts'
 import { failed } from './run-verdict.ts'
+import { SecretFolders } from './secret-folders.ts'
 import type { Notice } from './shared-work.ts'
 
 export interface DockerExecutorSettings extends PullSettings {
@@ -36,10 +40,6 @@ export interface DockerExecutorSettings extends PullSettings {
   readonly leaseMs: number
   /** What the engine keeps of a container's output, for a restarted peer to read. */
   readonly logMaxBytes: number
-  /** What the profile `trusted` gets: the host policy's list. */
-  readonly trustedCapabilities: readonly string[]
-  /** Which folders of the host a trusted task may see: the host policy's list. */
-  readonly mayMount: (mount: HostMount) => boolean
   readonly build: BuildSettings
 }
 
@@ -47,8 +47,6 @@ const DOCKER_DEFAULTS: DockerExecutorSettings = {
   callTimeoutMs: 120_000,
   leaseMs: LEASE.leaseMs,
   logMaxBytes: 64 * 1_048_576,
-  trustedCapabilities: STANDARD_CAPABILITIES,
-  mayMount: () => false,
   pullIdleMs: 120_000,
   pullAttempts: 5,
   pullBackoffMs: 1_000,
@@ -63,9 +61,19 @@ export interface DockerExecutorDeps {
   readonly log: Logger
   readonly settings?: Partial<DockerExecutorSettings>
   /** What this runner shows a registry, by the registry's host and port. */
-  readonly credentials?: (registry: string) => Promise<Credentials | undefined>
+  readonly credentials?: CredentialsOf
   /** Where repositories come from; without it their tasks are not among the supported types. */
   readonly repositories?: RepositorySource
+  /** What the host policy lets tasks of profile `trusted` have, asked at each run; without it no more than others have. */
+  readonly trusted?: () => TrustedAllowances
+  /** Where folders in memory may be made for secrets; the first that is one is used. Without, no task gets a secret. */
+  readonly memoryFolders?: readonly string[]
+}
+
+const NOTHING_MORE: TrustedAllowances = {
+  capabilities: STANDARD_CAPABILITIES,
+  mayMount: () => false,
+  mayUseDevice: () => false,
 }
 
 export interface DockerExecutor extends Executor {
@@ -75,6 +83,8 @@ export interface DockerExecutor extends Executor {
   readonly supportedTypes: readonly string[]
   /** Whether a run or an adoption of this process has the container in hand. */
   isFollowed(taskId: TaskId, fence: Fence): boolean
+  /** Removes secrets of containers that are no more. @throws whatever the engine's client throws */
+  forgetSecrets(): Promise<void>
 }
 
 export function createDockerExecutor(deps: DockerExecutorDeps): DockerExecutor {
@@ -90,6 +100,7 @@ class EngineExecutor implements DockerExecutor {
   readonly #settings: DockerExecutorSettings
   readonly #puller: ImagePuller
   readonly #builder: ImageBuilder | undefined
+  readonly #secrets: SecretFolders
   readonly #followed = new Set<string>()
   #facts: EngineFacts | undefined
 
@@ -97,6 +108,7 @@ class EngineExecutor implements DockerExecutor {
     this.#deps = deps
     this.#settings = settings
     this.runner = deps.runner
+    this.#secrets = new SecretFolders(deps.runner, deps.memoryFolders ?? [])
     this.engine = connectEngine(settings.engineHost, settings.callTimeoutMs)
     const { clock, random, log, credentials, repositories: source } = deps
     this.#puller = new ImagePuller(
@@ -137,12 +149,15 @@ class EngineExecutor implements DockerExecutor {
 
   async run(run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd> {
     await this.#machine()
-    return this.#following(run, () => runContainer(this.#runDeps(), run, observer, signal))
+    return this.#following(run, async (name) => {
+      const folder = await this.#secrets.make(name, run.secrets ?? [])
+      return runContainer(this.#runDeps(folder), run, observer, signal)
+    })
   }
 
   async adopt(left: LeftContainer, run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd> {
     const same = { ...run, taskId: left.taskId, fence: left.fence, attempt: left.attempt }
-    return this.#following(same, () => adoptContainer(this.#runDeps(), same, observer, signal))
+    return this.#following(same, () => adoptContainer(this.#runDeps(undefined), same, observer, signal))
   }
 
   async left(): Promise<readonly LeftContainer[]> {
@@ -153,21 +168,36 @@ class EngineExecutor implements DockerExecutor {
   }
 
   async remove(taskId: TaskId, fence: Fence): Promise<void> {
-    await new EngineContainer(this.engine, this.#deps.clock, containerName(taskId, fence)).remove()
+    const name = containerName(taskId, fence)
+    await new EngineContainer(this.engine, this.#deps.clock, name).remove()
+    await this.#secrets.remove(name)
+  }
+
+  deliveredSecrets(taskId: TaskId, fence: Fence): Promise<readonly string[]> {
+    return this.#secrets.read(containerName(taskId, fence))
+  }
+
+  async forgetSecrets(): Promise<void> {
+    const ours = await listOurs(this.engine)
+    const names = ours.map(({ mark }) => containerName(mark.taskId, mark.fence))
+    await this.#secrets.sweep(new Set([...names, ...this.#followed]))
   }
 
   isFollowed(taskId: TaskId, fence: Fence): boolean {
     return this.#followed.has(containerName(taskId, fence))
   }
 
-  async #following(run: ContainerRun, work: () => Promise<RunEnd>): Promise<RunEnd> {
+  async #following(run: ContainerRun, work: (name: string) => Promise<RunEnd>): Promise<RunEnd> {
     const name = containerName(run.taskId, run.fence)
     if (this.#followed.has(name)) {
       throw new RunnerMeshError('internal', `Task ${run.taskId} runs here already under fence ${run.fence}.`)
     }
     this.#followed.add(name)
     try {
-      return await work()
+      const end = await work(name)
+      // Only now: as long as the engine does not say that the container is gone, it may need them.
+      await this.#secrets.remove(name)
+      return end
     } finally {
       this.#followed.delete(name)
     }
@@ -183,14 +213,14 @@ class EngineExecutor implements DockerExecutor {
     }
   }
 
-  #runDeps(): RunDeps {
+  #runDeps(secretFolder: string | undefined): RunDeps {
     const { clock, log } = this.#deps
     return {
       engine: this.engine,
       clock,
       log,
       prepare: (run, observer, times, signal) => this.#prepare(run, observer, times, signal),
-      specSettings: (run) => this.#specSettings(run),
+      specSettings: (run) => this.#specSettings(run, secretFolder),
     }
   }
 
@@ -205,7 +235,7 @@ class EngineExecutor implements DockerExecutor {
     }
     const found =
       container.kind === 'image'
-        ? await times.measure('pull_ms', () => this.#puller.ensure(container.image, notice, signal))
+        ? await times.measure('pull_ms', () => this.#puller.ensure(pinnedName(container), notice, signal))
         : await times.measure('build_ms', () => this.#build(container, notice, signal))
     if ('message' in found) return { verdict: failed(found.reason, found.message) }
     const foreign = findPlatformFault(
@@ -220,17 +250,17 @@ class EngineExecutor implements DockerExecutor {
     return { reason: 'build', message: 'This runner builds no repositories: it has no source to fetch them from.' }
   }
 
-  #specSettings({ clocks }: ContainerRun): SpecSettings {
-    const { leaseMs, logMaxBytes, trustedCapabilities, mayMount } = this.#settings
+  #specSettings({ clocks }: ContainerRun, secretFolder: string | undefined): SpecSettings {
+    const { leaseMs, logMaxBytes } = this.#settings
     const lifeMs = clocks.prepareMs + clocks.runMs + clocks.graceMs + leaseMs
     return {
       runner: this.runner,
       deadline: Math.ceil(this.#deps.clock.now() + lifeMs),
-      trustedCapabilities,
       logMaxBytes,
       capsDisk: this.#facts?.mayCapDisk ?? false,
       gpuDevices: [],
-      mayMount,
+      trusted: this.#deps.trusted?.() ?? NOTHING_MORE,
+      ...(secretFolder === undefined ? {} : { secretFolder }),
     }
   }
 }

@@ -5,6 +5,7 @@ import { LEASE, type LeaseSettings } from '../../core/lease.ts'
 import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
 import type { Config } from '../config.ts'
 import { findRunnerName } from '../detection/runner-name.ts'
+import { createPolicyKeeper, type PolicyKeeper } from '../policy/policy-keeper.ts'
 import { makeStateDirectory, stateDirectory } from '../state-directory.ts'
 import { systemClock, systemRandom } from '../system.ts'
 
@@ -26,6 +27,8 @@ export interface Ground extends PeerSurroundings {
   readonly stateDir: string
   readonly runnerName: string
   readonly lease: LeaseSettings
+  /** What the owner of the machine allows. */
+  readonly policy: PolicyKeeper
   readonly events: Events
   readonly clock: Clock
   readonly random: Random
@@ -41,6 +44,7 @@ export async function layGround(
 ): Promise<Ground> {
   const stateDir = stateDirectory(config)
   await makeStateDirectory(stateDir)
+  const policy = await start(await createPolicyKeeper({ config, stateDir, clock: systemClock, log }))
   return {
     config,
     roles,
@@ -53,6 +57,7 @@ export async function layGround(
       marginMs: config.leaseMs / 10,
       lostGraceMs: config.lostGraceMs,
     },
+    policy,
     events: new Events((error) => {
       log.error('events.listener_failed', { error: errorText(error) })
     }),

@@ -83,9 +83,11 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
         processors: availableParallelism(),
         guardian: createGuardian(guard),
         images,
+        policy: ground.policy,
       })
     : undefined
-  const discovery = createPeerDiscovery({ ...ground, ...meshParts })
+  meshParts.capabilities.ofWorker(worker)
+  const discovery = createPeerDiscovery({ ...ground, ...meshParts, links })
   const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker, discovery, images.pins)
 
   const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })

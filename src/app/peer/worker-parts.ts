@@ -2,6 +2,7 @@
 import { arch, platform, totalmem } from 'node:os'
 import { Links } from '../../coordinator/links.ts'
 import { createContainerRunner, type ContainerRunner } from '../../coordinator/worker/container-runner.ts'
+import type { HostCapacity } from '../../coordinator/worker/capacity.ts'
 import { recover } from '../../coordinator/worker/recovery.ts'
 import type { ClaimGate } from '../../coordinator/worker/claim-gate.ts'
 import { Worker } from '../../coordinator/worker/worker.ts'
@@ -14,10 +15,15 @@ import type { ExecutorProbe } from '../../core/ports/executor.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import { createDockerExecutor } from '../../docker/docker-executor.ts'
+import { listPresentImages } from '../../docker/present-images.ts'
 import { createReaper } from '../../docker/reaper.ts'
 import { createSqliteWorkJournal } from '../../store/sqlite/work-journal.ts'
 import type { Config } from '../config.ts'
 import type { Guardian } from '../guardian.ts'
+import { memoryFolders } from '../policy/memory-folders.ts'
+import { createPolicyGate } from '../policy/policy-gate.ts'
+import type { PolicyKeeper } from '../policy/policy-keeper.ts'
+import { trustedAllowances } from '../policy/trusted-allowances.ts'
 import type { ImageSources } from './image-sources.ts'
 
 export interface WorkerPartsDeps {
@@ -32,6 +38,7 @@ export interface WorkerPartsDeps {
   readonly processors: number
   readonly guardian: Guardian
   readonly images: ImageSources
+  readonly policy: PolicyKeeper
 }
 
 export interface WorkerParts extends Startable {
@@ -42,6 +49,10 @@ export interface WorkerParts extends Startable {
   onWorked(listener: (worked: WorkedAttempt) => void): () => void
   /** A home says how full its queue is. */
   heard(link: OperationsLink, notice: ReadyNotice): void
+  /** What tasks may take of this machine, and what of that is free. */
+  room(): { readonly total: HostCapacity; readonly free: HostCapacity }
+  /** Names of images that need not be pulled, the newest so many. @throws whatever the engine's client throws */
+  images(most: number): Promise<readonly string[]>
   /** Task types it runs now. */
   types(): readonly string[]
   status(): Readonly<Record<string, string | number | boolean>>
@@ -54,7 +65,7 @@ const CLAIM_BATCH = 32
 const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
 export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
-  const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian } = deps
+  const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian, policy } = deps
   const dockerHost = config.dockerHost ?? config.surroundings.dockerHost
   const executor = createDockerExecutor({
     runner: mesh.self,
@@ -63,6 +74,8 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     log,
     credentials: deps.images.credentials,
     repositories: deps.images.repositories,
+    trusted: () => trustedAllowances(policy.policy),
+    memoryFolders: memoryFolders(config),
     settings: { leaseMs: lease.leaseMs, ...(dockerHost === undefined ? {} : { engineHost: dockerHost }) },
   })
   const reaper = createReaper({ executor, clock, log })
@@ -77,6 +90,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     isTrustedSigner: (peer) => peer === mesh.self || mesh.peers().some((admitted) => admitted.peer === peer),
     probe: () => probe,
     types: executor.supportedTypes,
+    secrets: (refs) => policy.secrets(refs),
   })
   const watched = async <T>(work: () => Promise<T>): Promise<T> => {
     const release = guardian.hold()
@@ -110,15 +124,16 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       os: platform(),
       arch: IMAGE_ARCH[arch()] ?? arch(),
       trust: 'trusted',
-      policy: {
-        digest: `${config.profile}/${config.allowBridge ? 'bridge' : 'none'}`,
-        profile: config.profile,
-        networks: config.allowBridge ? ['none', 'bridge'] : ['none'],
+      // As it is in force at each claim.
+      get policy() {
+        return policy.summary
       },
       parkMs: PARK_MS,
       claimBatch: CLAIM_BATCH,
     },
   })
+
+  const policyGate = createPolicyGate({ policy, gate: worker.gate, clock, log })
 
   let stopTimer = (): void => undefined
   let stopped = false
@@ -139,6 +154,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     })
     if (seen.available && !recovered) {
       await recover({ worker, runner: guarded, executor, journal, log })
+      await executor.forgetSecrets()
       recovered = true
       // Only now: what a former process left has been taken up.
       await reaper.start()
@@ -161,11 +177,16 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       return () => workedListeners.delete(listener)
     },
     heard: (link, notice) => worker.heard(link, notice),
+    room: () => ({ total: worker.capacity.total, free: worker.capacity.free }),
+    images: (most) => (probe?.available === true ? listPresentImages(executor.engine, most) : Promise.resolve([])),
     types: () => worker.offer().taskTypes,
     status: () => ({
       available: probe?.available ?? false,
       ...(probe?.engine === undefined ? {} : { engine: probe.engine }),
       ...(probe?.problem === undefined ? {} : { problem: probe.problem }),
+      policy: policy.file ?? 'settings',
+      policy_digest: policy.summary.digest,
+      ...(policy.problem === undefined ? {} : { policy_problem: policy.problem }),
       slots,
       running: worker.running,
       ...(worker.gate.isClosed
@@ -181,12 +202,14 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       await journal.start()
       await executor.start()
       await look()
+      await policyGate.start()
       await worker.start()
     },
     stop: async () => {
       stopped = true
       stopTimer()
       await reaper.stop()
+      await policyGate.stop()
       await worker.stop()
       await executor.stop()
       await journal.stop()

@@ -1,7 +1,7 @@
 /** Runs container tasks: checks the signed envelope and what it asks for, then hands the container to the executor. */
-import { CONTAINER_TYPES, isContainerType, type ContainerTask } from '../../core/container-task.ts'
+import { CONTAINER_TYPES, isContainerType, secretAsks, type ContainerTask } from '../../core/container-task.ts'
 import { parseTaskEnvelope } from '../../core/envelope.ts'
-import { RunnerMeshError } from '../../core/errors.ts'
+import { RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock } from '../../core/ports/clock.ts'
@@ -12,13 +12,16 @@ import type {
   LeftContainer,
   RunEnd,
   RunObserver,
+  SecretValue,
 } from '../../core/ports/executor.ts'
 import type { Signer } from '../../core/ports/mesh.ts'
+import { Redactor, secretPatterns, type SecretPatterns } from '../../core/redactor.ts'
 import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
 import type { AttemptEnd } from '../../core/ports/work-journal.ts'
 import type { JsonObject, TaskClocks } from '../../core/task.ts'
 import { containerPayload, requirementsOf } from '../submission.ts'
 import { LogCapture } from './log-capture.ts'
+import { patternsOf, redactEnd, redactingNotes, resolveSecrets, type FindSecrets } from './run-secrets.ts'
 
 export interface ContainerRunnerDeps {
   readonly executor: Executor
@@ -31,6 +34,7 @@ export interface ContainerRunnerDeps {
   readonly probe: () => ExecutorProbe | undefined
   /** Container types the executor can serve: repositories need a source to fetch them from. */
   readonly types: readonly string[]
+  readonly secrets: FindSecrets
 }
 
 export interface ContainerRunner extends TaskRunner {
@@ -39,29 +43,33 @@ export interface ContainerRunner extends TaskRunner {
 }
 
 export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunner {
-  const runOf = (grant: GrantView): ContainerRun => ({
+  const runOf = (grant: GrantView, secrets: readonly SecretValue[] = []): ContainerRun => ({
     taskId: grant.task_id as TaskId,
     fence: grant.fence as Fence,
     attempt: grant.attempt,
     container: toContainerTask(grant),
     clocks: toClocks(grant.clocks),
+    ...(secrets.length === 0 ? {} : { secrets }),
   })
 
   const follow = async (
     observer: RunnerObserver,
+    secrets: SecretPatterns,
     start: (hears: RunObserver) => Promise<RunEnd>,
   ): Promise<AttemptEnd> => {
     const log = new LogCapture()
+    const redactor = new Redactor<'stdout' | 'stderr'>(secrets)
     const end = await start({
-      phase: (phase, message, fraction) => {
+      phase: redactingNotes(secrets, (phase, message, fraction) => {
         observer.progress(phase, message, log.bytes, fraction)
-      },
-      output: (_stream, bytes) => {
-        log.write(bytes)
+      }),
+      output: (stream, bytes) => {
+        for (const released of redactor.write(stream, bytes)) log.write(released.bytes)
         observer.progress('running', log.lastLine, log.bytes)
       },
     })
-    return toAttemptEnd(end, log)
+    for (const released of redactor.end()) log.write(released.bytes)
+    return redactEnd(secrets, toAttemptEnd(end, log))
   }
 
   return {
@@ -92,9 +100,30 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
       const needs = requirementsOf(signed.task_type, container, {}, { clocks: toClocks(signed.clocks), by })
       return { grant: checked, needs }
     },
-    run: ({ grant }, observer, signal) => follow(observer, (hears) => deps.executor.run(runOf(grant), hears, signal)),
-    adopt: (left, { grant }, observer, signal) =>
-      follow(observer, (hears) => deps.executor.adopt(left, runOf(grant), hears, signal)),
+    run: async ({ grant }, observer, signal) => {
+      let secrets: readonly SecretValue[]
+      try {
+        secrets = await resolveSecrets(toContainerTask(grant), deps.secrets)
+      } catch (error) {
+        return { status: 'failed', reason: 'policy', error: toRunnerMeshError(error).message }
+      }
+      return follow(observer, patternsOf(secrets), (hears) => deps.executor.run(runOf(grant, secrets), hears, signal))
+    },
+    adopt: async (left, { grant }, observer, signal) => {
+      const delivered = await deps.executor.deliveredSecrets(left.taskId, left.fence)
+      if (delivered.length < secretAsks(toContainerTask(grant)).length) {
+        // Its output could not be told without what must be kept out of it.
+        await deps.executor.remove(left.taskId, left.fence)
+        return {
+          status: 'failed',
+          reason: 'worker_lost',
+          error: 'The secrets of the task were gone when the worker came back.',
+        }
+      }
+      return follow(observer, secretPatterns(delivered), (hears) =>
+        deps.executor.adopt(left, runOf(grant), hears, signal),
+      )
+    },
   }
 }
 

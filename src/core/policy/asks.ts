@@ -22,7 +22,7 @@ export function asksOf(type: string, payload: JsonObject, clocks: TaskClocks, by
     signer: by.signer,
     depth: by.depth,
     ...(type === CONTAINER_TYPES.image
-      ? { image: imageName((container as ImageTask).image) }
+      ? { image: imageAsk(container as ImageTask) }
       : { repository: repositoryName((container as RepositoryTask).repo_url) }),
     pids: container.pids,
     ...(container.shm_mb === undefined ? {} : { shmMb: container.shm_mb }),
@@ -32,4 +32,9 @@ export function asksOf(type: string, payload: JsonObject, clocks: TaskClocks, by
     ...(devices.length === 0 ? {} : { devices: [...devices].sort() }),
     ...(secrets.length === 0 ? {} : { secrets, submitter: by.submitter }),
   }
+}
+
+function imageAsk({ image, digest }: ImageTask): NonNullable<PolicyAsks['image']> {
+  const { name, pinned } = imageName(image)
+  return { name, pinned: pinned || digest !== undefined }
 }

@@ -39,7 +39,9 @@ const images = z.strictObject({
   digest: z
     .enum(['optional', 'required'])
     .default('optional')
-    .describe('Whether an image must be named by its digest (`name@sha256:…`).'),
+    .describe(
+      'Whether an image must be fixed by its digest: `name@sha256:…`, or a tag that was resolved when the task was accepted.',
+    ),
   public: z
     .boolean()
     .default(true)

@@ -98,7 +98,7 @@ function image({ images }: PolicyRules, { name, pinned }: NonNullable<PolicyAsks
     return refuse('images', `${name} is of a public registry: images.public is false and images.allow does not name it`)
   }
   if (images.digest === 'required' && !pinned) {
-    return refuse('images', `${name} is not named by its digest, which images.digest requires`)
+    return refuse('images', `${name} is not fixed by a digest, which images.digest requires`)
   }
   return allow('images', `${name} is allowed by ${named ?? first}`)
 }

@@ -17,11 +17,10 @@ const IMAGE: ImageFacts = {
 const SETTINGS: SpecSettings = {
   runner: 'me',
   deadline: 5,
-  trustedCapabilities: ['NET_BIND_SERVICE'],
+  trusted: { capabilities: ['NET_BIND_SERVICE'], mayMount: () => false, mayUseDevice: () => false },
   logMaxBytes: 1_000,
   capsDisk: false,
   gpuDevices: [],
-  mayMount: () => false,
 }
 
 function runOf(task: Partial<Parameters<typeof imageTask.encode>[0]>): ContainerRun {
@@ -165,15 +164,20 @@ test('scratch in memory is sized as the task asks, beside what its profile has',
 
 test('folders of the host need the profile trusted and a host policy that names them', () => {
   const mounts = [{ source: '/data', target: '/in', read_only: true }]
-  const mayMount: SpecSettings['mayMount'] = ({ source, read_only: readOnly }) => source === '/data' && readOnly
-  assert.match(faultOf({ mounts }, {}, { mayMount })?.message ?? '', /^Profile standard mounts no "\/data"/)
+  const mayMount: SpecSettings['trusted']['mayMount'] = ({ source, read_only: readOnly }) =>
+    source === '/data' && readOnly
+  assert.match(
+    faultOf({ mounts }, {}, { trusted: { ...SETTINGS.trusted, mayMount } })?.message ?? '',
+    /^Profile standard mounts no "\/data"/,
+  )
   assert.match(faultOf({ mounts, profile: 'trusted' })?.message ?? '', /^The policy of this host mounts no "\/data"/)
   const writing = [{ source: '/data', target: '/in', read_only: false }]
   assert.match(
-    faultOf({ mounts: writing, profile: 'trusted' }, {}, { mayMount })?.message ?? '',
+    faultOf({ mounts: writing, profile: 'trusted' }, {}, { trusted: { ...SETTINGS.trusted, mayMount } })?.message ?? '',
     /no "\/data" for writing/,
   )
-  assert.deepEqual(specOf({ mounts, profile: 'trusted' }, {}, { mayMount }).HostConfig?.Mounts, [
-    { Type: 'bind', Source: '/data', Target: '/in', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
-  ])
+  assert.deepEqual(
+    specOf({ mounts, profile: 'trusted' }, {}, { trusted: { ...SETTINGS.trusted, mayMount } }).HostConfig?.Mounts,
+    [{ Type: 'bind', Source: '/data', Target: '/in', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } }],
+  )
 })
