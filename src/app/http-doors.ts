@@ -1,14 +1,18 @@
 /** What a peer serves over HTTP: MCP at /mcp and its health at /healthz. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
 import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
-import type { Access, Caller } from '../core/operations/operation.ts'
+import type { Access } from '../core/operations/operation.ts'
 import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
+import { METADATA_PATH } from '../mcp/admission.ts'
 import { createMcpDoor, MCP_DOOR_SETTINGS } from '../mcp/door.ts'
+import { createAuthenticate } from './bearer-tokens.ts'
 import type { Config } from './config.ts'
+import { createHttpAccess } from './http-access.ts'
 import { createHttpServer, sendJson } from './http-server.ts'
+import { OAuthTokens } from './oauth.ts'
 import { findOrMakeSecret } from './secret-file.ts'
+import { TokenBook } from './token-book.ts'
 import { VERSION } from './version.ts'
 
 export interface HttpDoorsDeps {
@@ -29,31 +33,29 @@ export interface HttpDoors extends Startable {
 }
 
 export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
-  const { config, stateDir, random, log } = deps
+  const { config, stateDir, clock, random, log } = deps
   const tokenFile = join(stateDir, 'http.token')
   const token = await findOrMakeSecret(
     tokenFile,
     () => `rmt_${Buffer.from(random.bytes(32)).toString('base64url')}`,
     random,
   )
-  const expected = digest(token)
-  const caller: Caller = { principal: 'token:default', door: 'mcp', access: deps.access }
+  const book = new TokenBook({ stateDir, clock, log })
+  const access = createHttpAccess(config)
+  const oauth = access.oauth === undefined ? undefined : new OAuthTokens(access.oauth, { clock, log })
   const mcp = createMcpDoor(
     {
       ...deps,
       version: VERSION,
-      authenticate: (given) => Promise.resolve(timingSafeEqual(digest(given), expected) ? caller : undefined),
+      authenticate: createAuthenticate({ own: token, ownAccess: deps.access, book, oauth }),
     },
-    {
-      ...MCP_DOOR_SETTINGS,
-      allowedHosts: [...MCP_DOOR_SETTINGS.allowedHosts, ...config.httpAllowedHosts],
-      allowedOrigins: [...MCP_DOOR_SETTINGS.allowedOrigins, ...config.httpAllowedHosts],
-    },
+    { ...MCP_DOOR_SETTINGS, ...access.admission },
   )
   const server = createHttpServer(
     config.http,
     [
       { path: '/mcp', handle: (req, res) => mcp.node(req, res) },
+      { path: METADATA_PATH, handle: (req, res) => mcp.node(req, res) },
       {
         path: '/healthz',
         handle: (_req, res) => {
@@ -66,15 +68,14 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
   return {
     tokenFile,
     url: () => server.url(),
-    start: () => server.start(),
+    start: async () => {
+      await book.start()
+      await server.start()
+    },
     stop: async () => {
       await mcp.stop()
       await server.stop()
+      await book.stop()
     },
   }
-}
-
-/** Equal lengths, so that comparing tells nothing of the token. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

@@ -14,6 +14,7 @@ import { addCronCommands } from './commands/cron.ts'
 import { doctor } from './commands/doctor.ts'
 import { addPauseCommands } from './commands/pause.ts'
 import { addRetryCommand } from './commands/retry.ts'
+import { addTokenCommands } from './commands/token.ts'
 import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
 import { serve } from './commands/serve.ts'
 import {
@@ -194,6 +195,7 @@ function createProgram(
   addPauseCommands(program, run)
   addCronCommands(program, run)
   addCacheCommands(program, run)
+  addTokenCommands(program, contextOf)
   const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))
   doctorCommand.action(async () => {
     ended(await doctor(contextOf(doctorCommand)))

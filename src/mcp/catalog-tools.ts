@@ -2,13 +2,14 @@
 import type { CallToolResult, StandardSchemaWithJSON, ToolAnnotations } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { CATALOG, isOperationName, type OperationName } from '../core/operations/catalog.ts'
-import { parseInput, type Operations } from '../core/operations/invoke.ts'
+import { parseInput } from '../core/operations/invoke.ts'
 import { isAllowed, type Access, type Call, type Operation } from '../core/operations/operation.ts'
 import { submitOptions, taskIdField } from '../core/operations/views.ts'
 import { acceptArguments, type Arguments } from './accepted-arguments.ts'
+import { askPeer, type ToolMeans } from './remote-call.ts'
 import { failed, SUBMITS, succeeded } from './tool-answer.ts'
 import { advertiseInput, advertiseOutput, passing, type AdvertiseOptions, type Schema } from './tool-schema.ts'
-import { isInSet, TOOL_NAMES, type View } from './tool-sets.ts'
+import { isInView, TOOL_NAMES, type View } from './tool-sets.ts'
 
 export interface CatalogTool {
   readonly name: OperationName
@@ -22,12 +23,7 @@ export interface CatalogTool {
   readonly inputSchema: StandardSchemaWithJSON
   readonly outputSchema: StandardSchemaWithJSON
   /** @param args foreign @param onInternal told of faults that are ours; the caller hears no details of them */
-  run(
-    args: unknown,
-    operations: Pick<Operations, 'invoke'>,
-    call: Call,
-    onInternal: (thrown: unknown) => void,
-  ): Promise<CallToolResult>
+  run(args: unknown, means: ToolMeans, call: Call, onInternal: (thrown: unknown) => void): Promise<CallToolResult>
 }
 
 export interface CatalogTools {
@@ -41,7 +37,7 @@ export function createCatalogTools(): CatalogTools {
   return {
     visible: (view, access) =>
       tools.flatMap((tool) => {
-        if (!isInSet(view.set, tool.name) || (view.readOnly && !tool.annotations.readOnlyHint)) return []
+        if (!isInView(view, tool.name) || (view.readOnly && !tool.annotations.readOnlyHint)) return []
         if (!isAllowed(CATALOG[tool.name], access)) return []
         if (tool.name !== cancelOnly.name) return [tool]
         // Settling is work; an agent ends tasks only by cancelling them.
@@ -65,6 +61,8 @@ const UNCOMMON: ReadonlySet<string> = new Set([
   'build_args',
   'profile',
   'entrypoint',
+  'artifacts',
+  'inputs',
 ])
 
 const ADVERTISED: Partial<Readonly<Record<string, AdvertiseOptions>>> = {
@@ -121,10 +119,12 @@ function makeTool(
     output,
     inputSchema: passing(input),
     outputSchema: passing(output),
-    run: async (args, operations, call, onInternal) => {
+    run: async (args, means, call, onInternal) => {
       try {
-        const accepted = prepare(acceptArguments(name, args, known))
-        return succeeded(name, await operations.invoke(name, accepted, call))
+        const { args: accepted, target } = acceptArguments(name, args, known)
+        const input = prepare(accepted)
+        if (target !== undefined) return await askPeer(operation, input, target, means, call)
+        return succeeded(name, await means.operations.invoke(name, input, call))
       } catch (thrown) {
         return failed(thrown, onInternal)
       }

@@ -12,18 +12,34 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { cleanLine } from '../core/clean-text.ts'
+import { ERRORS, RunnerMeshError } from '../core/errors.ts'
 import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
+import { ACCESS } from '../core/operations/operation.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
-import { admit, rpcError, type AdmissionSettings, type Authenticate } from './admission.ts'
+import {
+  admit,
+  checkOrigin,
+  describeResource,
+  insufficientScope,
+  invalidToken,
+  METADATA_PATH,
+  rpcError,
+  type AdmissionSettings,
+  type Authenticate,
+} from './admission.ts'
 import { createCatalogTools } from './catalog-tools.ts'
+import { findMissingScope } from './missing-scope.ts'
 import { RATE_LIMIT_SETTINGS, RateLimit, type RateLimitSettings } from './rate-limit.ts'
 import { canRead } from './resources.ts'
+import { relayed } from './relayed.ts'
 import { ResourceUpdates } from './resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
 import { createServer } from './server.ts'
 import type { Extension, ServerDeps } from './server-deps.ts'
 import { LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
+import { UNBOUND } from './tool-sets.ts'
 
 export interface McpDoorSettings extends AdmissionSettings {
   /** The largest request body. */
@@ -39,6 +55,7 @@ const MAX_LISTEN_URIS = 256
 export const MCP_DOOR_SETTINGS: McpDoorSettings = {
   allowedHosts: ['localhost', '127.0.0.1', '[::1]'],
   allowedOrigins: ['localhost', '127.0.0.1', '[::1]'],
+  bound: UNBOUND,
   maxBodyBytes: 1_048_576,
   maxSubscriptions: 1024,
   sessions: SESSION_SETTINGS,
@@ -69,7 +86,8 @@ export interface McpDoor {
 export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP_DOOR_SETTINGS): McpDoor {
   const { log } = deps
   const updates = new ResourceUpdates(deps.events, deps.clock)
-  const serverDeps: ServerDeps = { ...deps, tools: createCatalogTools(), updates }
+  const tools = createCatalogTools()
+  const serverDeps: ServerDeps = { ...deps, tools, updates }
   const onerror = (error: Error): void => log.debug('mcp.exchange_refused', { error })
   const modern = createMcpHandler(
     ({ authInfo }) => {
@@ -94,30 +112,58 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
   const serve = async (request: Request, seat: Seat): Promise<Response> => {
     const body = await readJson(request, settings.maxBodyBytes)
     if (body instanceof Response) return body
+    const missing = findMissingScope(body, seat, tools)
+    if (missing !== undefined) {
+      log.info('mcp.refused', { principal: seat.caller.principal, status: 403, scope: missing.scope })
+      return insufficientScope(missing.scope, settings, missing.id)
+    }
     if (await isLegacyRequest(request, body)) return sessions.handle(request, seat, body)
     const parsedBody = await withReadable(body, (uri) => canRead(serverDeps, seat, uri))
     return modern.fetch(request, { authInfo: toAuthInfo(seat), parsedBody })
+  }
+  /** Nothing is answered under a token that has ended meanwhile, and what runs under it is given up. */
+  const serveWhileValid = async (request: Request, seat: Seat): Promise<Response> => {
+    const { ended } = seat
+    if (ended === undefined) return serve(request, seat)
+    const cut = Promise.withResolvers<Response>()
+    const onEnd = (): void => cut.resolve(invalidToken(settings))
+    if (ended.aborted) onEnd()
+    else ended.addEventListener('abort', onEnd, { once: true })
+    const bounded = new Request(request, { signal: AbortSignal.any([request.signal, ended]) })
+    const response = await Promise.race([serve(bounded, seat), cut.promise])
+    return relayed(response, { cut: ended, done: () => ended.removeEventListener('abort', onEnd) })
   }
   const guarded = async (answer: () => Promise<Response>): Promise<Response> => {
     try {
       return await answer()
     } catch (thrown) {
+      if (thrown instanceof RunnerMeshError && thrown.retryable) {
+        return rpcError(ERRORS[thrown.code].http, -32000, `${thrown.code}: ${thrown.message} Try again later.`)
+      }
       log.error('mcp.request_failed', { thrown })
       return rpcError(500, -32603, 'Internal error')
     }
   }
   const limit = new RateLimit(deps.clock, settings.rate)
   const admitted = async (request: Request): Promise<Seat | Response> => {
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith(METADATA_PATH)) return serveMetadata(request, settings)
     const seat = await admit(request, settings, deps.authenticate)
-    const waitMs = seat instanceof Response ? 0 : limit.take(seat.caller.principal)
-    return waitMs === 0 ? seat : tooMany(waitMs)
+    if (seat instanceof Response) {
+      log.info('mcp.refused', { status: seat.status, path: cleanLine(pathname, 100) })
+      return seat
+    }
+    const waitMs = limit.take(seat.caller.principal)
+    if (waitMs === 0) return seat
+    log.info('mcp.refused', { principal: seat.caller.principal, status: 429 })
+    return tooMany(waitMs)
   }
 
   return {
     fetch: (request) =>
       guarded(async () => {
         const seat = await admitted(request)
-        return seat instanceof Response ? seat : serve(request, seat)
+        return seat instanceof Response ? seat : serveWhileValid(request, seat)
       }),
     node: async (req, res) => {
       let seat: Seat | undefined
@@ -132,7 +178,7 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
         return
       }
       const admittedSeat = seat
-      const answer = (request: Request): Promise<Response> => guarded(() => serve(request, admittedSeat))
+      const answer = (request: Request): Promise<Response> => guarded(() => serveWhileValid(request, admittedSeat))
       const handle = toNodeHandler({ fetch: answer }, { maxRequestBodySize: settings.maxBodyBytes, onerror })
       await handle(req as NodeIncomingMessageLike, res)
     },
@@ -150,6 +196,16 @@ function headOf(req: IncomingMessage): Request {
   }
   const path = req.url?.startsWith('/') === true ? req.url : '/'
   return new Request(new URL(path, 'http://peer.invalid'), { headers })
+}
+
+/** RFC 9728: whose tokens are good here. Nothing is there to tell where this peer’s own tokens are the only ones. */
+function serveMetadata(request: Request, settings: McpDoorSettings): Response {
+  const refused = checkOrigin(request, settings)
+  if (refused !== undefined) return refused
+  const { protectedResource } = settings
+  if (protectedResource === undefined) return rpcError(404, -32000, 'This peer has no authorization server.')
+  const document = describeResource(protectedResource, ACCESS)
+  return Response.json(document, { headers: { 'cache-control': 'max-age=3600' } })
 }
 
 function tooMany(waitMs: number): Response {

@@ -9,6 +9,9 @@ export interface RateLimitSettings {
 
 export const RATE_LIMIT_SETTINGS: RateLimitSettings = { perSecond: 100, burst: 500 }
 
+/** Budgets kept before those that are full again are dropped. */
+const MANY = 10_000
+
 interface Budget {
   left: number
   /** On the monotonic clock. */
@@ -18,7 +21,7 @@ interface Budget {
 export class RateLimit {
   readonly #clock: Clock
   readonly #settings: RateLimitSettings
-  /** As many as there are tokens: principals are known before they get here. */
+  /** Principals are known before they get here; those that have been quiet are forgotten once there are many. */
   readonly #budgets = new Map<string, Budget>()
 
   constructor(clock: Clock, settings: RateLimitSettings) {
@@ -30,6 +33,7 @@ export class RateLimit {
   take(principal: string): number {
     const { perSecond, burst } = this.#settings
     const now = this.#clock.mono()
+    if (this.#budgets.size >= MANY) this.#forgetQuiet(now)
     const budget = this.#budgets.get(principal) ?? { left: burst, countedAt: now }
     this.#budgets.set(principal, budget)
     budget.left = Math.min(burst, budget.left + ((now - budget.countedAt) / 1000) * perSecond)
@@ -37,5 +41,13 @@ export class RateLimit {
     if (budget.left < 1) return Math.ceil(((1 - budget.left) / perSecond) * 1000)
     budget.left -= 1
     return 0
+  }
+
+  #forgetQuiet(now: number): void {
+    const { perSecond, burst } = this.#settings
+    const fullAgainMs = (burst / perSecond) * 1000
+    for (const [principal, { countedAt }] of this.#budgets) {
+      if (now - countedAt >= fullAgainMs) this.#budgets.delete(principal)
+    }
   }
 }

@@ -3,8 +3,16 @@ import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Call, Caller } from '../core/operations/operation.ts'
 import type { View } from './tool-sets.ts'
 
-export interface Seat {
+/** What a bearer token stands for. */
+export interface Credential {
   readonly caller: Caller
+  /** Aborted when the token ends: what is answered under it is cut off. */
+  readonly ended?: AbortSignal
+  /** Aborted when whoever the token was given to is a caller no more: their sessions end. */
+  readonly retired?: AbortSignal
+}
+
+export interface Seat extends Credential {
   readonly view: View
 }
 

@@ -2,6 +2,7 @@
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
+import type { PeerTools } from '../core/ports/peer-tools.ts'
 import type { CatalogTools } from './catalog-tools.ts'
 import type { ResourceUpdates } from './resource-updates.ts'
 
@@ -15,6 +16,8 @@ export interface Extension {
 export interface ServerDeps {
   readonly operations: Pick<Operations, 'invoke'>
   readonly tools: CatalogTools
+  /** Where calls that name another peer go; without it they are refused. */
+  readonly peerTools?: PeerTools
   readonly version: string
   readonly clock: Clock
   readonly log: Logger

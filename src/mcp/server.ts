@@ -6,6 +6,7 @@ import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
 import type { Call } from '../core/operations/operation.ts'
 import type { CatalogTool } from './catalog-tools.ts'
 import { createProgressRelay } from './progress-relay.ts'
+import { callerOnBehalf } from './on-behalf.ts'
 import { registerPrompts } from './prompts.ts'
 import { registerResources } from './resources.ts'
 import { findSeat, type Seat } from './seat.ts'
@@ -58,7 +59,7 @@ export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection:
 }
 
 function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era, tool: CatalogTool): void {
-  const { operations, clock, log } = deps
+  const { clock, log } = deps
   const { name, title, description, inputSchema, outputSchema, annotations } = tool
   server.registerTool(name, { title, description, inputSchema, outputSchema, annotations }, async (args, context) => {
     const progress = createProgressRelay(context.mcpReq, title, clock, (thrown) =>
@@ -67,12 +68,12 @@ function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era,
     // A session outlives requests: the rights are those of the token that came with this one.
     const present = findSeat(context.http?.authInfo) ?? seat
     const call: Call = {
-      caller: present.caller,
+      caller: callerOnBehalf(present.caller, context.mcpReq._meta),
       signal: context.mcpReq.signal,
       progress: (note) => progress.report(note),
     }
     try {
-      const answer = await tool.run(args, operations, call, (thrown) =>
+      const answer = await tool.run(args, deps, call, (thrown) =>
         log.error('mcp.tool_failed', { tool: name, principal: call.caller.principal, era, thrown }),
       )
       return tool.submits && era === 'modern' ? await asHandle(deps, present, answer, context.mcpReq) : answer

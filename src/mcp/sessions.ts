@@ -2,12 +2,14 @@
  * Sessions of clients that speak a 2025 revision: they open with `initialize`, keep a stream open and expect the server to
  * remember them. Each belongs to the principal and the view that opened it; to anybody else it does not exist.
  *
- *   initialize ─▶ idle ⇄ busy (answers or a stream under way) ─▶ gone: DELETE, idle too long, pushed out, stop
+ *   initialize ─▶ idle ⇄ busy (answers or a stream under way) ─▶ gone: DELETE, idle too long, pushed out, its principal
+ *                                                                retired, stop
  */
 import { isInitializeRequest, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { McpServer } from '@modelcontextprotocol/server'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import { rpcError } from './admission.ts'
+import { relayed } from './relayed.ts'
 import { toAuthInfo, type Seat } from './seat.ts'
 import { viewKey } from './tool-sets.ts'
 
@@ -30,6 +32,8 @@ interface Session {
   readonly owner: string
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly server: McpServer
+  /** Lets go of what the session listens to. */
+  forget?: () => void
   busy: number
   /** On the monotonic clock. */
   usedAt: number
@@ -94,6 +98,10 @@ export class LegacySessions {
     const session: Session = { id, owner: ownerOf(seat), transport, server, busy: 0, usedAt: this.#deps.clock.mono() }
     this.#sessions.set(id, session)
     this.#sweepLater()
+    const { retired } = seat
+    const retire = (): void => void this.#close(session)
+    retired?.addEventListener('abort', retire, { once: true })
+    session.forget = () => retired?.removeEventListener('abort', retire)
     await server.connect(transport)
     const response = await this.#serve(session, request, seat, body)
     if (response.status >= 400) await this.#close(session)
@@ -102,10 +110,7 @@ export class LegacySessions {
 
   async #serve(session: Session, request: Request, seat: Seat, body: unknown): Promise<Response> {
     session.busy += 1
-    let open = true
     const done = (): void => {
-      if (!open) return
-      open = false
       session.busy -= 1
       session.usedAt = this.#deps.clock.mono()
     }
@@ -114,7 +119,7 @@ export class LegacySessions {
         authInfo: toAuthInfo(seat),
         ...(body === undefined ? {} : { parsedBody: body }),
       })
-      return whenDone(response, done)
+      return relayed(response, { done })
     } catch (thrown) {
       done()
       throw thrown
@@ -161,6 +166,7 @@ export class LegacySessions {
   }
 
   #forget(id: string): void {
+    this.#sessions.get(id)?.forget?.()
     this.#sessions.delete(id)
   }
 }
@@ -171,34 +177,4 @@ function ownerOf({ caller, view }: Seat): string {
 
 function opensSession(body: unknown): boolean {
   return isInitializeRequest(Array.isArray(body) && body.length === 1 ? body[0] : body)
-}
-
-/** Tells once when the last byte is out or the reader went away. */
-function whenDone(response: Response, done: () => void): Response {
-  if (response.body === null) {
-    done()
-    return response
-  }
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      try {
-        const chunk = await reader.read()
-        if (!chunk.done) {
-          controller.enqueue(chunk.value)
-          return
-        }
-        done()
-        controller.close()
-      } catch (thrown) {
-        done()
-        controller.error(thrown)
-      }
-    },
-    cancel: async (reason) => {
-      done()
-      await reader.cancel(reason)
-    },
-  })
-  return new Response(body, { status: response.status, headers: response.headers })
 }

@@ -5,6 +5,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { cleanLine, cleanText } from '../core/clean-text.ts'
 import { toErrorView, type ErrorCode } from '../core/errors.ts'
+import type { PeerToolAnswer } from '../core/ports/peer-tools.ts'
 import { shorten } from './answer-cap.ts'
 
 /** What to do next, where the message of the error itself does not say. */
@@ -47,6 +48,13 @@ export function succeeded(operation: string, output: Answer): CallToolResult {
       { type: 'resource_link', uri: `task://${taskId}/logs`, name: `${taskId} log`, mimeType: 'text/plain' },
     ],
   }
+}
+
+/** What another peer answered: cleaned and capped as our own answers are, and marked with where it came from. */
+export function relayedFrom(peer: string, operation: string, { isError, answer }: PeerToolAnswer): CallToolResult {
+  const verbatim = VERBATIM.has(operation) && !isError
+  const told = { ok: !isError, ...(verbatim ? answer : cleaned(answer)), peer_id: peer }
+  return { ...toResult(verbatim ? told : shorten(told)), ...(isError ? { isError: true } : {}) }
 }
 
 /** @param onInternal told of faults that are ours */

@@ -28,7 +28,7 @@ export async function serveConformance({ fixtures }: { readonly fixtures: boolea
     clock: systemClock,
     random: systemRandom,
     log: new RecordingLog(),
-    authenticate: (token) => Promise.resolve(token === 'suite' ? caller : undefined),
+    authenticate: (token) => Promise.resolve(token === 'suite' ? { caller } : undefined),
     ...(fixtures ? { extension: createFixtures(fake, caller) } : {}),
   })
   const server = createServer((req, res) => {

@@ -6,6 +6,7 @@ import { createMcpDoor, MCP_DOOR_SETTINGS, type McpDoor, type McpDoorSettings } 
 import type { Handlers } from '../../src/core/operations/catalog.ts'
 import type { Caller } from '../../src/core/operations/operation.ts'
 import type { Clock } from '../../src/core/ports/clock.ts'
+import type { Credential } from '../../src/mcp/seat.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { RecordingLog } from '../support/recording-log.ts'
 import { SeededRandom } from '../support/seeded-random.ts'
@@ -40,9 +41,16 @@ export interface McpHouseOptions {
   readonly handlers?: Partial<Handlers>
   readonly settings?: Partial<McpDoorSettings>
   readonly clock?: Clock
+  /** Beside TOKENS. */
+  readonly credentials?: Readonly<Record<string, Credential>>
 }
 
-export function createMcpHouse({ handlers, settings, clock = new ManualClock() }: McpHouseOptions = {}): McpHouse {
+export function createMcpHouse({
+  handlers,
+  settings,
+  clock = new ManualClock(),
+  credentials = {},
+}: McpHouseOptions = {}): McpHouse {
   const fake = createFakeOperations(handlers)
   const log = new RecordingLog()
   const door = createMcpDoor(
@@ -55,7 +63,9 @@ export function createMcpHouse({ handlers, settings, clock = new ManualClock() }
       random: new SeededRandom(),
       authenticate: (token) => {
         if (token === 'broken-token') return Promise.reject(new Error('secret store unreadable'))
-        return Promise.resolve(Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined)
+        if (Object.hasOwn(credentials, token)) return Promise.resolve(credentials[token])
+        const caller = Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined
+        return Promise.resolve(caller === undefined ? undefined : { caller })
       },
     },
     { ...MCP_DOOR_SETTINGS, ...settings },

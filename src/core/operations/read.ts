@@ -114,7 +114,7 @@ export const listPeers = defineOperation({
   name: 'list_peers',
   title: 'List runners',
   description:
-    'Lists the peers of the mesh with how each was found and whether it is reached directly or through a relay.',
+    'Lists the runners of the mesh, how each was found, and whether it is reached directly or through a relay.',
   access: 'peers:read',
   hints: { ...READS, openWorld: true },
   input: z.strictObject({ limit: z.int().min(1).max(1000).default(50) }),

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { RunnerMeshError } from '../../../src/core/errors.ts'
-import { acceptArguments } from '../../../src/mcp/accepted-arguments.ts'
+import { acceptArguments as accept, asksAnotherPeer } from '../../../src/mcp/accepted-arguments.ts'
+
+const acceptArguments = (...args: Parameters<typeof accept>) => accept(...args).args
 
 const HUB = 'p2p_taskqueue_submit_docker_hub'
 const hub = { fields: new Set(['image', 'command', 'environment', 'clocks']), required: new Set(['image']) }
@@ -32,7 +34,20 @@ test('a branch becomes a ref, unless a ref is given', () => {
 
 test('a peer id is an aim in most calls, the caller’s own name in a claim, and a field where the operation has one', () => {
   const none = { fields: new Set<string>(), required: new Set<string>() }
-  assert.throws(() => acceptArguments('p2p_taskqueue_status', { peer_id: 'x' }, none), { code: 'peer_not_allowed' })
+  assert.deepEqual(accept('p2p_taskqueue_status', { peer_id: 'x', remote_multiaddr: '/ip4/192.0.2.1' }, none), {
+    args: {},
+    target: { peerId: 'x', multiaddr: '/ip4/192.0.2.1' },
+  })
+  assert.throws(() => accept('p2p_taskqueue_status', { remote_peer_id: 7 }, none), { code: 'bad_request' })
+  for (const [name, args, asks] of [
+    ['p2p_taskqueue_status', { peer_id: 'x' }, true],
+    ['p2p_taskqueue_status', { remote_multiaddr: '' }, false],
+    ['p2p_taskqueue_claim_next', { peer_id: 'x' }, false],
+    ['p2p_taskqueue_heartbeat', { peer_id: 'x' }, false],
+    ['p2p_taskqueue_claim_next', { remote_peer_id: 'x' }, true],
+  ] as const) {
+    assert.equal(asksAnotherPeer(name, args), asks, `${name} ${JSON.stringify(args)}`)
+  }
   assert.deepEqual(acceptArguments('p2p_taskqueue_claim_next', { peer_id: 'x', clock: { a: 1 } }, none), {})
   const own = { fields: new Set(['peer_id']), required: new Set(['peer_id']) }
   assert.deepEqual(acceptArguments('p2p_taskqueue_heartbeat', { peer_id: 'x' }, own), { peer_id: 'x' })

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose'
+import { createHttpAccess } from '../../../src/app/http-access.ts'
+import { loadConfig } from '../../../src/app/config.ts'
+import { OAuthTokens } from '../../../src/app/oauth.ts'
+import { systemClock } from '../../../src/app/system.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { RecordingLog } from '../../support/recording-log.ts'
+
+const AUDIENCE = 'https://runners.example/mcp'
+
+interface Issuer {
+  readonly url: string
+  readonly key: CryptoKey
+  readonly asked: string[]
+  /** Set to answer like this instead. */
+  answer: ((path: string, res: ServerResponse) => void) | undefined
+}
+
+/** An authorization server as far as a resource server sees one: its metadata and its keys. */
+async function issuer(t: TestContext, place = '/.well-known/oauth-authorization-server'): Promise<Issuer> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }
+  const asked: string[] = []
+  const server = createServer((req, res) => {
+    const path = req.url ?? ''
+    asked.push(path)
+    if (it.answer !== undefined) {
+      it.answer(path, res)
+      return
+    }
+    const found =
+      path === place ? { issuer: it.url, jwks_uri: `${it.url}/keys` } : path === '/keys' ? { keys: [jwk] } : undefined
+    res.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
+    res.end(JSON.stringify(found ?? {}))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
+  )
+  const it: Issuer = {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    key: privateKey,
+    asked,
+    answer: undefined,
+  }
+  return it
+}
+
+function sign(key: CryptoKey, claims: JWTPayload, header: { alg?: string; kid?: string } = {}): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt', ...header }).sign(key)
+}
+
+const soon = (): number => Math.floor(systemClock.now() / 1000) + 600
+
+function claimsOf({ url }: Issuer, more: JWTPayload = {}): JWTPayload {
+  return { iss: url, aud: AUDIENCE, sub: 'alice', exp: soon(), scope: 'tasks:read openid', ...more }
+}
+
+function tokensOf({ url }: Issuer, more: { jwksUrl?: string; clock?: ManualClock } = {}) {
+  const log = new RecordingLog()
+  const { clock = systemClock, ...settings } = more
+  return { tokens: new OAuthTokens({ issuer: url, audience: AUDIENCE, ...settings }, { clock, log }), log }
+}
+
+test('a token of the issuer, for this peer, stands for its subject with the rights that its scopes name', async (t) => {
+  const it = await issuer(t)
+  const { tokens } = tokensOf(it)
+  const credential = await tokens.authenticate(await sign(it.key, claimsOf(it)))
+  assert.deepEqual(
+    [credential?.caller.principal, [...(credential?.caller.access ?? [])], credential?.caller.door],
+    ['oauth:alice', ['tasks:read'], 'mcp'],
+  )
+  assert.equal(credential?.retired, undefined, 'a new token may go on with the session')
+  const others = await tokens.authenticate(
+    await sign(it.key, claimsOf(it, { scope: undefined, scp: ['tasks:submit', 'root'], aud: ['x', AUDIENCE] })),
+  )
+  assert.deepEqual([...(others?.caller.access ?? [])], ['tasks:submit'])
+  assert.deepEqual(it.asked.toSorted(), ['/.well-known/oauth-authorization-server', '/keys'], 'keys are kept')
+})
+
+test('wrong audience, issuer, key, time, algorithm or subject is no token here', async (t) => {
+  const it = await issuer(t)
+  const { tokens, log } = tokensOf(it)
+  const stranger = await generateKeyPair('ES256')
+  const past = Math.floor(systemClock.now() / 1000) - 60
+  const unsigned = `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify(claimsOf(it)))}.`.replaceAll('=', '')
+  for (const [what, token] of [
+    ['audience', await sign(it.key, claimsOf(it, { aud: 'https://other.example/mcp' }))],
+    ['no audience', await sign(it.key, claimsOf(it, { aud: undefined as never }))],
+    ['issuer', await sign(it.key, claimsOf(it, { iss: 'https://evil.example' }))],
+    ['key', await sign(stranger.privateKey, claimsOf(it))],
+    ['unknown key id', await sign(it.key, claimsOf(it), { kid: 'two' })],
+    ['expired', await sign(it.key, claimsOf(it, { exp: past }))],
+    ['not yet good', await sign(it.key, claimsOf(it, { nbf: soon() }))],
+    ['no end', await sign(it.key, claimsOf(it, { exp: undefined as never }))],
+    ['no subject', await sign(it.key, claimsOf(it, { sub: undefined as never }))],
+    ['a subject that is no name', await sign(it.key, claimsOf(it, { sub: 'a\nb' }))],
+    ['unsigned', unsigned],
+    ['garbage', 'a.b.c'],
+  ] as const) {
+    assert.equal(await tokens.authenticate(token), undefined, what)
+  }
+  const symmetric = await new SignJWT(claimsOf(it))
+    .setProtectedHeader({ alg: 'HS256', kid: 'one' })
+    .sign(Buffer.from('a secret that is thirty-two bytes'))
+  assert.equal(await tokens.authenticate(symmetric), undefined, 'symmetric')
+  assert.ok(!JSON.stringify(log.lines).includes(unsigned))
+})
+
+test('keys are found by OpenID Connect’s metadata too, or where the settings say', async (t) => {
+  const openId = await issuer(t, '/.well-known/openid-configuration')
+  assert.ok(await tokensOf(openId).tokens.authenticate(await sign(openId.key, claimsOf(openId))))
+  const silent = await issuer(t, '/nowhere')
+  const named = tokensOf(silent, { jwksUrl: `${silent.url}/keys` })
+  assert.ok(await named.tokens.authenticate(await sign(silent.key, claimsOf(silent))))
+})
+
+test('while the issuer cannot be asked a token is neither good nor bad, and afterwards it is judged', async (t) => {
+  const it = await issuer(t)
+  const { tokens } = tokensOf(it)
+  const token = await sign(it.key, claimsOf(it))
+  it.answer = (_path, res) => res.writeHead(503).end()
+  await assert.rejects(tokens.authenticate(token), { code: 'peer_unreachable' })
+  it.answer = (_path, res) =>
+    res.writeHead(200).end(JSON.stringify({ issuer: 'https://evil.example', jwks_uri: it.url }))
+  await assert.rejects(tokens.authenticate(token), { code: 'peer_unreachable' }, 'metadata of another issuer')
+  it.answer = undefined
+  assert.equal((await tokens.authenticate(token))?.caller.principal, 'oauth:alice')
+})
+
+test('what is open under a token hears of its end', async (t) => {
+  const it = await issuer(t)
+  const clock = new ManualClock()
+  const { tokens } = tokensOf(it, { clock })
+  const token = await sign(it.key, claimsOf(it, { exp: Math.floor(clock.now() / 1000) + 10 }))
+  const [first, second] = [await tokens.authenticate(token), await tokens.authenticate(token)]
+  assert.equal(first?.ended, second?.ended, 'one timer for one token')
+  assert.equal(clock.pending, 1)
+  await clock.advance(41_000)
+  assert.equal(first?.ended?.aborted, true)
+  assert.equal(await tokens.authenticate(token), undefined)
+})
+
+test('the settings make the resource, its audience and its names out of the public URL', () => {
+  const { admission, oauth } = createHttpAccess(
+    loadConfig({
+      RUNNER_MESH_HTTP_PUBLIC_URL: 'https://runners.example',
+      RUNNER_MESH_OAUTH_ISSUER: 'https://login.example',
+      RUNNER_MESH_MCP_TOOLSETS: 'agent, worker',
+      RUNNER_MESH_MCP_READ_ONLY: 'true',
+    }),
+  )
+  assert.ok(admission.allowedHosts.includes('runners.example') && admission.allowedHosts.includes('127.0.0.1'))
+  assert.deepEqual(admission.bound, { sets: ['agent', 'worker'], readOnly: true })
+  assert.deepEqual(
+    [admission.protectedResource?.resource, admission.protectedResource?.authorizationServers, oauth?.audience],
+    [AUDIENCE, ['https://login.example'], AUDIENCE],
+  )
+  const plain = createHttpAccess(loadConfig({}))
+  assert.deepEqual([plain.oauth, plain.admission.protectedResource], [undefined, undefined])
+  for (const [name, value] of [
+    ['RUNNER_MESH_OAUTH_ISSUER', 'http://login.example'],
+    ['RUNNER_MESH_MCP_TOOLSETS', 'agents'],
+  ] as const) {
+    assert.throws(() => loadConfig({ [name]: value }), { code: 'config_invalid', message: new RegExp(name) })
+  }
+})
