@@ -42,7 +42,8 @@ export async function startPeerProcess({ args, env = {}, cli = CLI }: PeerProces
   const [command = process.execPath, ...rest] = cli
   const child = spawn(command, [...rest, ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...withoutSettings(process.env), ...env },
+    // Their images are made on this machine: there is no registry to ask about them.
+    env: { ...withoutSettings(process.env), RUNNER_MESH_PIN_IMAGES: 'false', ...env },
   })
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

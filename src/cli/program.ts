@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { environmentName, loadConfig, SETTINGS, type Environment } from '../app/config.ts'
 import type { Setting } from '../app/setting.ts'
 import { guard } from '../app/guardian.ts'
+import { leaveForPeer } from '../app/leave.ts'
 import { stateDirectory } from '../app/state-directory.ts'
 import { systemClock } from '../app/system.ts'
 import { VERSION } from '../app/version.ts'
@@ -25,7 +26,9 @@ import {
   list,
   peers,
   status,
+  build,
   submit,
+  type BuildFlags,
   wait,
   type CommandContext,
   type SubmitFlags,
@@ -123,23 +126,44 @@ function createProgram(
     })
   }
 
-  const submitCommand = program
-    .command('submit')
-    .description('Queue a container: runner-mesh submit [image] [flags] -- [command…]')
-    .argument('[image]', 'image to run', DEFAULT_IMAGE)
-    .option('-e, --env <name=value>', 'environment variable; may be repeated', collect)
-    .option('--cpus <number>', 'processors', parseNumber)
-    .option('--memory-mb <number>', 'memory in MiB', parseNumber)
-    .option('--priority <number>', '1 to 10, higher first', parseNumber)
-    .option('--timeout-seconds <number>', 'longest run', parseNumber)
-    .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
-    .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
-    .option('--labels <label>', 'label the runner must have; may be repeated', collect)
-    .option('--idempotent', 'may run again elsewhere when its runner is lost')
-    .option('--idempotency-key <key>', 'a repeat with the same key answers the first task')
-    .option('-f, --follow', 'wait for the end; its exit code becomes ours')
+  const withTaskFlags = (command: Command): Command =>
+    command
+      .option('-e, --env <name=value>', 'environment variable; may be repeated', collect)
+      .option('--cpus <number>', 'processors', parseNumber)
+      .option('--memory-mb <number>', 'memory in MiB', parseNumber)
+      .option('--priority <number>', '1 to 10, higher first', parseNumber)
+      .option('--timeout-seconds <number>', 'longest run', parseNumber)
+      .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
+      .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
+      .option('--labels <label>', 'label the runner must have; may be repeated', collect)
+      .option('--idempotent', 'may run again elsewhere when its runner is lost')
+      .option('--idempotency-key <key>', 'a repeat with the same key answers the first task')
+      .option('-f, --follow', 'wait for the end; its exit code becomes ours')
+
+  const submitCommand = withTaskFlags(
+    program
+      .command('submit')
+      .description('Queue a container: runner-mesh submit [image] [flags] -- [command…]')
+      .argument('[image]', 'image to run', DEFAULT_IMAGE),
+  )
   submitCommand.action(async (image: string) => {
     ended(await submit(contextOf(submitCommand), image, taskArgv, submitCommand.opts<SubmitFlags>()))
+  })
+
+  const buildCommand = withTaskFlags(
+    program
+      .command('build')
+      .description('Build a GitHub repository and run it: runner-mesh build <repository> [flags] -- [command…]')
+      .argument('<repository>', 'owner/name or its URL')
+      .option('--ref <ref>', 'branch, tag or commit; default: the default branch')
+      .option('--context <path>', 'folder to build in')
+      .option('--dockerfile <path>', 'Dockerfile, inside that folder')
+      .option('--build-arg <name=value>', 'build argument; may be repeated', collect)
+      .option('--target <stage>', 'stage to build')
+      .option('--submodules', 'fetch its submodules too'),
+  )
+  buildCommand.action(async (repository: string) => {
+    ended(await build(contextOf(buildCommand), repository, taskArgv, buildCommand.opts<BuildFlags>()))
   })
 
   const getCommand = program
@@ -212,6 +236,15 @@ function createProgram(
     .option('--author <login>', 'whose comments; default: who wrote this peer’s own')
   sweep.action(async () => {
     ended(await sweepRegistryByHand(contextOf(sweep), sweep.opts<{ author?: string }>().author))
+  })
+  const leaveCommand = withSettings(program.command('leave', { hidden: true }), REGISTRY_STEMS)
+  leaveCommand.action(async () => {
+    const left = await leaveForPeer(loadConfig(settingsOf(leaveCommand)))
+    createOutput(leaveCommand.optsWithGlobals()['json'] === true, stdout, stderr).result(
+      left,
+      () =>
+        `removed ${String(left.containers)} containers and ${String(left.comments)} comments that a killed peer left`,
+    )
   })
   const guardCommand = program
     .command('guard', { hidden: true })

@@ -16,7 +16,12 @@ export interface PeerGround {
   readonly docker: Docker
   /** A peer with queue and MCP; it works only when told to. */
   up(name: string, args?: readonly string[], env?: PeerProcessOptions['env']): Promise<PeerProcess>
-  worker(name: string, home: PeerProcess, args?: readonly string[]): Promise<PeerProcess>
+  worker(
+    name: string,
+    home: PeerProcess,
+    args?: readonly string[],
+    env?: PeerProcessOptions['env'],
+  ): Promise<PeerProcess>
   agent(home: PeerProcess): Promise<Agent>
   /** Containers of these peers that exist now, whatever their state. */
   readonly containers: () => Promise<readonly Docker.ContainerInfo[]>
@@ -61,7 +66,7 @@ export async function peerGround(t: TestContext): Promise<PeerGround> {
         ],
         env,
       }),
-    worker: async (name, home, args = []) => {
+    worker: async (name, home, args = [], env = {}) => {
       const keyFile = join(folder, `${name}.key`)
       await copyFile(join(home.ready.state_dir, 'mesh.key'), keyFile)
       return start({
@@ -71,6 +76,7 @@ export async function peerGround(t: TestContext): Promise<PeerGround> {
           ...['--key-file', keyFile, '--bootstrap', home.ready.addresses[0] ?? ''],
           ...args,
         ],
+        env,
       })
     },
     agent: async (home) => {

@@ -1,8 +1,9 @@
 /** Commands about tasks. Each asks the peer of this machine. */
 import type { Environment } from '../../app/config.ts'
 import { cleanLine, cleanText } from '../../core/clean-text.ts'
+import { CONTAINER_TYPES } from '../../core/container-task.ts'
 import { exitCodeOf } from '../../core/exit-code.ts'
-import type { TaskView } from '../../core/operations/views.ts'
+import type { SubmittedView, TaskView } from '../../core/operations/views.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
 import { table, type Output } from '../output.ts'
 import { withPeer } from '../peer-link.ts'
@@ -40,31 +41,76 @@ export async function submit(
   flags: SubmitFlags,
 ): Promise<number> {
   return withPeer(context.environment, async (link) => {
-    const submitted = await link.call(
-      'p2p_taskqueue_submit_docker_hub',
-      {
-        image,
-        ...(argv.length === 0 ? {} : { command: [...argv] }),
-        ...(flags.env === undefined ? {} : { environment: Object.fromEntries(flags.env.map(splitVariable)) }),
-        ...(flags.cpus === undefined ? {} : { cpus: flags.cpus }),
-        ...(flags.memoryMb === undefined ? {} : { memory_mb: flags.memoryMb }),
-        ...(flags.profile === undefined ? {} : { profile: flags.profile }),
-        ...(flags.network === undefined ? {} : { network: flags.network }),
-        ...(flags.priority === undefined ? {} : { priority: flags.priority }),
-        ...(flags.idempotent === undefined ? {} : { idempotent: flags.idempotent }),
-        ...(flags.idempotencyKey === undefined ? {} : { idempotency_key: flags.idempotencyKey }),
-        ...(flags.timeoutSeconds === undefined ? {} : { clocks: { run_ms: Math.round(flags.timeoutSeconds * 1000) } }),
-        ...(flags.labels === undefined ? {} : { requires: { labels: [...flags.labels] } }),
-      },
-      { signal: context.signal },
-    )
-    if (flags.follow !== true) {
-      context.output.result(submitted, () => submitted.task_id)
-      return 0
-    }
-    context.status(`task ${submitted.task_id}`)
-    return follow(context, link, submitted.task_id)
+    const asked = { image, ...fieldsOf(argv, flags), ...optionsOf(flags) }
+    const call = { signal: context.signal }
+    return submitted(context, link, await link.call('p2p_taskqueue_submit_docker_hub', asked, call), flags)
   })
+}
+
+export interface BuildFlags extends SubmitFlags {
+  readonly ref?: string
+  readonly context?: string
+  readonly dockerfile?: string
+  readonly buildArg?: readonly string[]
+  readonly target?: string
+  readonly submodules?: boolean
+}
+
+export async function build(
+  context: CommandContext,
+  repository: string,
+  argv: readonly string[],
+  flags: BuildFlags,
+): Promise<number> {
+  const payload = {
+    repo_url: repository,
+    ...(flags.ref === undefined ? {} : { ref: flags.ref }),
+    ...(flags.context === undefined ? {} : { context_path: flags.context }),
+    ...(flags.dockerfile === undefined ? {} : { dockerfile_path: flags.dockerfile }),
+    ...(flags.buildArg === undefined ? {} : { build_args: Object.fromEntries(flags.buildArg.map(splitVariable)) }),
+    ...(flags.target === undefined ? {} : { target: flags.target }),
+    ...(flags.submodules === undefined ? {} : { submodules: flags.submodules }),
+    ...fieldsOf(argv, flags),
+  }
+  return withPeer(context.environment, async (link) => {
+    const asked = { task_type: CONTAINER_TYPES.repository, payload, ...optionsOf(flags) }
+    return submitted(context, link, await link.call('p2p_taskqueue_submit', asked, { signal: context.signal }), flags)
+  })
+}
+
+function fieldsOf(argv: readonly string[], flags: SubmitFlags) {
+  return {
+    ...(argv.length === 0 ? {} : { command: [...argv] }),
+    ...(flags.env === undefined ? {} : { environment: Object.fromEntries(flags.env.map(splitVariable)) }),
+    ...(flags.cpus === undefined ? {} : { cpus: flags.cpus }),
+    ...(flags.memoryMb === undefined ? {} : { memory_mb: flags.memoryMb }),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags.network === undefined ? {} : { network: flags.network }),
+  }
+}
+
+function optionsOf(flags: SubmitFlags) {
+  return {
+    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+    ...(flags.idempotent === undefined ? {} : { idempotent: flags.idempotent }),
+    ...(flags.idempotencyKey === undefined ? {} : { idempotency_key: flags.idempotencyKey }),
+    ...(flags.timeoutSeconds === undefined ? {} : { clocks: { run_ms: Math.round(flags.timeoutSeconds * 1000) } }),
+    ...(flags.labels === undefined ? {} : { requires: { labels: [...flags.labels] } }),
+  }
+}
+
+async function submitted(
+  context: CommandContext,
+  link: OperationsLink,
+  answer: SubmittedView,
+  { follow: isFollowed }: SubmitFlags,
+): Promise<number> {
+  if (isFollowed !== true) {
+    context.output.result(answer, () => answer.task_id)
+    return 0
+  }
+  context.status(`task ${answer.task_id}`)
+  return follow(context, link, answer.task_id)
 }
 
 export async function get(context: CommandContext, taskId: string, tailLines: number): Promise<number> {

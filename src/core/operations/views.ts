@@ -1,5 +1,6 @@
 /** What tasks, grants and peers look like on the wire: one form for every door. */
 import { z } from 'zod'
+import { capabilitiesView } from '../capabilities.ts'
 import { NETWORKS, PHASES, PRIORITY, PROFILES, REASONS, STATUSES, TRUST_CLASSES, DURABILITIES } from '../task.ts'
 
 /** JSON Schema prints the safe-integer bounds of zod's int otherwise. */
@@ -122,6 +123,8 @@ export const submittedView = z.object({
   task_type: z.string(),
 })
 
+export type SubmittedView = z.output<typeof submittedView>
+
 /** What a worker brings to a claim; free capacity. */
 export const offerInput = z.object({
   task_types: z.array(z.string().max(128)).max(64),
@@ -169,12 +172,14 @@ export const peerView = z.object({
   self: z.boolean().optional(),
   relayed: z.boolean().optional(),
   address: z.string().optional(),
-  source: z.string().optional().describe('How it was found'),
+  source: z.string().optional().describe('How the connection came about'),
+  sources: z.array(z.string()).optional().describe('Every way by which it is found'),
   homes: z.array(z.string()),
   features: z.array(z.string()),
   version: z.string().optional(),
   connected_at: instant().optional(),
   rtt_ms: z.number().optional(),
+  capabilities: capabilitiesView.optional(),
   last_error: z.string().optional(),
 })
 export type PeerView = z.output<typeof peerView>
