@@ -10,8 +10,8 @@ import { refuserKey, type Home } from './home.ts'
 import { isFull, type FitClass, type Lane } from './lanes.ts'
 import { isBefore, type Head } from './ready-heads.ts'
 import type { RecentTask } from './recent-tasks.ts'
-import { parseSpec, toTask, type TaskRow } from './rows.ts'
-import { STATE } from './schema.ts'
+import { parseSpec, toTask, type TaskRow } from '../rows.ts'
+import { STATE } from '../states.ts'
 import { promoteDelayed } from './sweep.ts'
 
 export function claim(home: Home, change: Change, request: ClaimRequest, now: number): readonly Grant[] {

@@ -4,7 +4,7 @@ import type { TaskStatus } from '../../core/task.ts'
 import type { Home } from './home.ts'
 import { isFull, type FitClass, type Group, type Lane } from './lanes.ts'
 import type { Head } from './ready-heads.ts'
-import { STATE, type State } from './schema.ts'
+import { STATE, type State } from '../states.ts'
 
 export function countQueue(home: Home): QueueCounts {
   const { totals } = home.lanes

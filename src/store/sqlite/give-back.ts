@@ -6,10 +6,11 @@ import type { Attempt } from '../../core/task.ts'
 import { stopped } from '../lifecycle.ts'
 import type { Change } from './group-commit.ts'
 import { refuserKey, type Home } from './home.ts'
-import { parseSpec, type Spec, type TaskRow } from './rows.ts'
-import { isEnded, STATE, STOP } from './schema.ts'
-import { findRow, stopCause } from './settle.ts'
-import { countNeeds, end, queuedAt, recordAttempt, requeue } from './transitions.ts'
+import { parseSpec, stopCause, type Spec, type TaskRow } from '../rows.ts'
+import { isEnded, STATE, STOP } from '../states.ts'
+import { findRow } from './settle.ts'
+import { countNeeds, end, recordAttempt, requeue } from './transitions.ts'
+import { queuedAt } from '../queue-times.ts'
 
 /** The task goes back to the place in the queue it had. One that was to be stopped ends instead: its worker has let go. */
 export function release(home: Home, change: Change, taskId: TaskId, fence: Fence, now: number): boolean {

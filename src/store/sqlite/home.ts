@@ -8,10 +8,10 @@ import type { Reached } from './directory-lock.ts'
 import type { Change } from './group-commit.ts'
 import { LaneTable } from './lanes.ts'
 import { RecentTasks } from './recent-tasks.ts'
-import { taskIdOf, type TaskRow } from './rows.ts'
+import { taskIdOf, type TaskRow } from '../rows.ts'
 import type { StoreSettings } from './settings.ts'
 import { prepareStatements, type Statements } from './statements.ts'
-import { STATE, STOP } from './schema.ts'
+import { STATE, STOP } from '../states.ts'
 
 export interface HomeDeps {
   readonly clock: Clock

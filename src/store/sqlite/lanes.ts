@@ -10,7 +10,7 @@ import { fitClassKey } from '../../core/fit.ts'
 import type { ConcurrencyGroup, Requirements } from '../../core/task.ts'
 import type { Change } from './group-commit.ts'
 import { ReadyHeads } from './ready-heads.ts'
-import { STATE, STATE_COUNT, type State } from './schema.ts'
+import { STATE, STATE_COUNT, type State } from '../states.ts'
 
 export interface FitClass {
   readonly id: number

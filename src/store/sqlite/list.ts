@@ -3,8 +3,9 @@ import { RunnerMeshError } from '../../core/errors.ts'
 import type { TaskFilter, TaskPage } from '../../core/ports/task-store.ts'
 import type { Task } from '../../core/task.ts'
 import type { Home } from './home.ts'
-import { endingOf, parseSpec, statesOf, toTask, type EndingColumns, type Spec, type TaskRow } from './rows.ts'
-import { isEnded } from './schema.ts'
+import { endingOf, parseSpec, statesOf, toTask, type EndingColumns, type TaskRow } from '../rows.ts'
+import { isEnded } from '../states.ts'
+import { marksOf } from '../spec.ts'
 
 /** Task numbers looked through before the loop may turn. */
 const RANGE = 20_000
@@ -33,11 +34,6 @@ export async function listTasks(
     await new Promise((resolve) => setImmediate(resolve))
   }
   return { tasks }
-}
-
-/** The names under which a task is found by its workflow and its tags. */
-export function marksOf({ workflowId, tags }: Pick<Spec, 'workflowId' | 'tags'>): readonly string[] {
-  return [...(workflowId === undefined ? [] : [`workflow ${workflowId}`]), ...tags.map((tag) => `tag ${tag}`)]
 }
 
 type ReadRange = (below: number, from: number, limit: number) => readonly TaskRow[]

@@ -5,7 +5,7 @@ import type { Requirements } from '../../core/task.ts'
 import type { Home } from './home.ts'
 import type { Group, Lane } from './lanes.ts'
 import { isBefore, type Head } from './ready-heads.ts'
-import type { TaskRow } from './rows.ts'
+import type { TaskRow } from '../rows.ts'
 
 interface LaneHead {
   readonly lane: Lane

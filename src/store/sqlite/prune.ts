@@ -1,8 +1,8 @@
 /** Ended tasks past their retention go, with everything said about them; idempotency keys past theirs. */
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
-import { marksOf } from './list.ts'
-import { parseSpec, type TaskRow } from './rows.ts'
+import { parseSpec, type TaskRow } from '../rows.ts'
+import { marksOf } from '../spec.ts'
 
 /** @returns how many tasks went */
 export function prune(home: Home, change: Change, now: number, limit: number): number {

@@ -3,8 +3,8 @@ import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import type { Attempt, TaskReason } from '../../core/task.ts'
 import type { PolicyRefusal } from './give-back.ts'
 import type { Home } from './home.ts'
-import type { TaskRow } from './rows.ts'
-import { isEnded, STATE } from './schema.ts'
+import type { TaskRow } from '../rows.ts'
+import { isEnded, STATE } from '../states.ts'
 import { findRow } from './settle.ts'
 
 interface AttemptRow {

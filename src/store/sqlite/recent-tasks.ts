@@ -4,7 +4,7 @@
  * it here; when a step is taken back, what it kept goes too.
  */
 import type { Change } from './group-commit.ts'
-import { parseSpec, type Spec, type TaskRow } from './rows.ts'
+import { parseSpec, type Spec, type TaskRow } from '../rows.ts'
 
 /** Tasks kept at most, the newest; and the longest specification worth keeping, in characters. */
 const MOST = 4_096

@@ -3,33 +3,25 @@ import { findTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { Settled, Settlement } from '../../core/ports/task-store.ts'
 import { backoffMs } from '../../core/retry.ts'
 import type { Attempt, Task } from '../../core/task.ts'
-import { judgeSettlement, type End, type SettlementFacts, type StopCause } from '../lifecycle.ts'
+import { judgeSettlement, type End, type SettlementFacts } from '../lifecycle.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
 import {
   endingOf,
   parseSpec,
   stateOf,
+  stopCause,
   toTask,
   type Ending,
   type EndingColumns,
   type Spec,
   type TaskRow,
-} from './rows.ts'
-import { isEnded, STATE, STOP, type Stop } from './schema.ts'
-import { end, queuedAt, recordAttempt, requeue } from './transitions.ts'
+} from '../rows.ts'
+import { isEnded, STATE } from '../states.ts'
+import { end, recordAttempt, requeue } from './transitions.ts'
+import { queuedAt } from '../queue-times.ts'
 
 type FullRow = TaskRow & EndingColumns & { readonly body: string }
-
-const CAUSES: Readonly<Record<Stop, StopCause>> = {
-  [STOP.none]: 'none',
-  [STOP.cancel]: 'cancel',
-  [STOP.totalTime]: 'totalTime',
-}
-
-export function stopCause(row: Pick<TaskRow, 'stop'>): StopCause {
-  return CAUSES[row.stop]
-}
 
 /** A task with its end, or undefined when this home has none of that id. */
 export function readTask(home: Home, taskId: TaskId): Task | undefined {

@@ -2,23 +2,14 @@
  * Names a submitter gives a submit, so that a repeat is answered with the first task (R14, R19): an idempotency key, which
  * outlives its task, and an alias within a workflow, which lives as long as the task is kept.
  */
-import { createHash } from 'node:crypto'
-import { withoutPin } from '../../core/container-task.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { NewTask } from '../../core/ports/task-store.ts'
-import type { Json } from '../../core/task.ts'
 import type { Home } from './home.ts'
-import type { TaskRow } from './rows.ts'
-import { isEnded } from './schema.ts'
+import type { TaskRow } from '../rows.ts'
+import { isEnded } from '../states.ts'
 
 type Named = Pick<TaskRow, 'seq' | 'epoch'>
-
-/** What must be equal for two submits to be the same one: type, model and payload, whatever the order of their fields. A pin is not what was asked. */
-export function contentDigest(task: Pick<NewTask, 'type' | 'modelName' | 'payload'>): Uint8Array {
-  const content = JSON.stringify([task.type, task.modelName, sorted(withoutPin(task.type, task.payload))])
-  return createHash('sha256').update(content).digest().subarray(0, 16)
-}
 
 /** @returns the task that already goes by this task's key or alias. @throws RunnerMeshError idempotency_conflict */
 export function findNamed(home: Home, task: NewTask, digest: Uint8Array, now: number): TaskId | undefined {
@@ -81,11 +72,4 @@ function conflict(message: string): RunnerMeshError {
 
 function quoted(text: string | undefined): string {
   return JSON.stringify(text)
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(sorted)
-  if (value === null || typeof value !== 'object') return value
-  const fields = Object.entries(value as { readonly [key: string]: Json })
-  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, sorted(field)]))
 }

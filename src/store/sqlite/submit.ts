@@ -4,11 +4,12 @@ import { getTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { NewTask, Submitted } from '../../core/ports/task-store.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
-import { marksOf } from './list.ts'
-import { newRow, type Spec, type TaskRow } from './rows.ts'
-import { isEnded, STATE, type State } from './schema.ts'
-import { contentDigest, findNamed, remember } from './submit-names.ts'
-import { countNeeds, dependencyFailed, dueAt, end, offer, queuedAt } from './transitions.ts'
+import { newRow, type TaskRow } from '../rows.ts'
+import { isEnded, STATE, type State } from '../states.ts'
+import { findNamed, remember } from './submit-names.ts'
+import { countNeeds, dependencyFailed, end, offer } from './transitions.ts'
+import { dueAt, queuedAt } from '../queue-times.ts'
+import { contentDigest, marksOf, specOf } from '../spec.ts'
 
 /** @throws RunnerMeshError idempotency_conflict, dependency_cycle, task_not_found, queue_full */
 export function submit(home: Home, change: Change, tasks: readonly NewTask[], now: number): readonly Submitted[] {
@@ -119,26 +120,5 @@ function waitForParents(home: Home, change: Change, row: TaskRow, parents: reado
     if (isEnded(parent.state)) continue
     home.sql.addNeed.run(parent.seq, row.seq)
     countNeeds(home, change, 1)
-  }
-}
-
-/** What of a new task is kept as it was asked for; the rest is in the lane and in columns. */
-export function specOf(task: NewTask): Spec {
-  return {
-    type: task.type,
-    modelName: task.modelName,
-    payload: task.payload,
-    ...(task.envelope === undefined ? {} : { envelope: task.envelope }),
-    clocks: task.clocks,
-    idempotent: task.idempotent,
-    retryOn: task.retryOn,
-    maxFailures: task.maxFailures,
-    maxLost: task.maxLost,
-    needs: task.needs,
-    depth: task.depth,
-    ...(task.idempotencyKey === undefined ? {} : { idempotencyKey: task.idempotencyKey }),
-    ...(task.alias === undefined ? {} : { alias: task.alias }),
-    ...(task.workflowId === undefined ? {} : { workflowId: task.workflowId }),
-    tags: task.tags,
   }
 }

@@ -5,10 +5,11 @@ import type { Lease } from '../lease-table.ts'
 import { reoffer, requestStop } from './give-back.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
-import { parseSpec, type TaskRow } from './rows.ts'
-import { isEnded, STATE, STOP } from './schema.ts'
-import { backOff, stopCause } from './settle.ts'
-import { dueAt, end, queuedAt, recordAttempt, requeue, type TaskEnd } from './transitions.ts'
+import { parseSpec, stopCause, type TaskRow } from '../rows.ts'
+import { isEnded, STATE, STOP } from '../states.ts'
+import { backOff } from './settle.ts'
+import { end, recordAttempt, requeue } from './transitions.ts'
+import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
 
 /** Rows that one step of a sweep touches at most, so that claims and settlements come in between. */
 const SWEEP_ROWS = 200
@@ -69,21 +70,6 @@ function fallDue(home: Home, change: Change, row: TaskRow, now: number, swept: S
   } else {
     saveDue(home, row.seq, dueAt(row.state, row.ready_at, row))
   }
-}
-
-function queueTimeout(row: TaskRow, now: number): TaskEnd | undefined {
-  if (row.total_at <= now) {
-    return {
-      status: 'failed',
-      reason: 'timeout_total',
-      error: 'Its time limit from submit to end ran out in the queue.',
-    }
-  }
-  if (row.state === STATE.ready && row.ready_at + row.queue_ms <= now) {
-    const waited = String(Math.round((now - row.ready_at) / 1000))
-    return { status: 'failed', reason: 'timeout_queue', error: `No fitting runner took it within ${waited} s.` }
-  }
-  return undefined
 }
 
 /** The total clock of a running task: its worker is told to stop; one that is suspect cannot be told, and ends. */

@@ -1,41 +1,13 @@
 /** The two ways a task moves on: back into the queue, or to its end. Rows, counts, leases and children in one step. */
-import { orderKey } from '../../core/order-key.ts'
 import { findTaskIdParts, type TaskId } from '../../core/ids.ts'
-import type { Attempt, TaskReason, TerminalStatus } from '../../core/task.ts'
+import type { Attempt, TaskReason } from '../../core/task.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
 import { isFull, type Group, type Lane } from './lanes.ts'
 import type { Head } from './ready-heads.ts'
-import { parseSpec, stateOf, type Ending, type TaskRow } from './rows.ts'
-import { isEnded, STATE, type State } from './schema.ts'
-
-export interface Requeue {
-  readonly state: typeof STATE.blocked | typeof STATE.delayed | typeof STATE.ready
-  readonly readyAt: number
-  /** Its place in the queue; one that was only given back keeps the one it had. */
-  readonly orderKey: number
-  readonly pending: number
-}
-
-/** Queued as from now: ready, or delayed when its instant has not come. */
-export function queuedAt(readyAt: number, priority: number, now: number): Requeue {
-  return {
-    state: readyAt > now ? STATE.delayed : STATE.ready,
-    readyAt,
-    orderKey: orderKey(readyAt, priority),
-    pending: 0,
-  }
-}
-
-/** When time alone next does something to a queued task. */
-export function dueAt(
-  state: State,
-  readyAt: number,
-  row: { readonly queue_ms: number; readonly total_at: number },
-): number {
-  if (state === STATE.ready) return Math.min(readyAt + row.queue_ms, row.total_at)
-  return state === STATE.delayed ? Math.min(readyAt, row.total_at) : row.total_at
-}
+import { parseSpec, stateOf, type TaskRow } from '../rows.ts'
+import { isEnded, STATE, type State } from '../states.ts'
+import { dueAt, queuedAt, type Requeue, type TaskEnd } from '../queue-times.ts'
 
 export function requeue(home: Home, change: Change, row: TaskRow, to: Requeue, now: number): void {
   const due = dueAt(to.state, to.readyAt, row)
@@ -72,13 +44,6 @@ function wakeHeld(change: Change, group: Group | undefined): void {
     [...(group?.lanes ?? [])].filter((lane) => (lane.counts[STATE.ready] ?? 0) > 0).map((lane) => lane.fitClass),
   )
   for (const { needs } of classes) change.ready.push(needs)
-}
-
-export interface TaskEnd extends Ending {
-  readonly status: TerminalStatus
-  readonly reason?: TaskReason
-  /** Whether the worker of the latest grant ended it, and not the home. */
-  readonly settled?: boolean
 }
 
 /**
