@@ -1,10 +1,17 @@
 /** The bridge to nodes of the predecessor. Off unless its setting says otherwise, and never without the token. */
 import { join } from 'node:path'
 import { LegacyWork } from '../../coordinator/legacy-work.ts'
+import type { Links } from '../../coordinator/links.ts'
+import { pinPayload } from '../../coordinator/pinning.ts'
+import { SUBMISSION } from '../../coordinator/submission.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { Operations } from '../../core/operations/invoke.ts'
+import type { Startable } from '../../core/ports/clock.ts'
+import type { TaskPins } from '../../core/ports/task-pins.ts'
 import { openLegacyDoor } from '../../peers/legacy/legacy-door.ts'
+import { createLegacyNodes } from '../../peers/legacy/legacy-nodes.ts'
 import { createPromptSeal } from '../../peers/legacy/prompt-seal.ts'
+import { openClaimedTasks } from '../claimed-tasks-file.ts'
 import { findSecret } from '../secret-file.ts'
 import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
@@ -18,11 +25,18 @@ export interface LegacyBridgeDeps {
   readonly meshParts: MeshParts
   readonly operations: Operations
   readonly worker: WorkerParts | undefined
+  /** Where the worker finds the homes it claims at. */
+  readonly links: Links
+  readonly pins: TaskPins
 }
+
+/** What a claim asks of registries ends by their own time limits. */
+const NEVER = new AbortController().signal
 
 /**
  * To be called before the mesh starts.
- * @throws RunnerMeshError config_invalid when there is no token
+ * @returns what is to be started after the mesh, and stopped before it
+ * @throws RunnerMeshError config_invalid when there is no token, store_corrupt
  */
 export async function openLegacyBridge({
   ground,
@@ -30,9 +44,11 @@ export async function openLegacyBridge({
   meshParts: { mesh, peers },
   operations,
   worker,
-}: LegacyBridgeDeps): Promise<void> {
-  const { config, clock, random, log } = ground
-  if (config.legacy === 'off') return
+  links,
+  pins,
+}: LegacyBridgeDeps): Promise<Startable> {
+  const { config, stateDir, clock, random, log } = ground
+  if (config.legacy === 'off') return NOTHING
   const token = await findToken(ground)
   const secret = config.legacyEncrypt ? (config.legacyEncryptionKey ?? token) : undefined
   const prompts = createPromptSeal(secret, { clock, random })
@@ -43,7 +59,19 @@ export async function openLegacyBridge({
       ownTypes: () => worker?.types() ?? [],
     })
   }
+  if (config.legacy === 'serve' || worker === undefined) return NOTHING
+  return createLegacyNodes({
+    ...{ self: mesh.self, streams: mesh.legacy, token, prompts, clock, random, log },
+    claimed: await openClaimedTasks(join(stateDir, 'legacy-tasks.json')),
+    submission: { signer: mesh.signer, meshIds: mesh.meshIds, clock, random, settings: SUBMISSION },
+    pin: (type, payload) => pinPayload(type, payload, pins, NEVER),
+    onLink: (link) => {
+      links.add(link)
+    },
+  })
 }
+
+const NOTHING: Startable = { start: () => Promise.resolve(), stop: () => Promise.resolve() }
 
 async function findToken({ config, stateDir }: Ground): Promise<string> {
   const path = config.legacyTokenFile ?? join(stateDir, 'legacy.token')

@@ -4,11 +4,8 @@ import { isContainerType } from '../../core/container-task.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Grant } from '../../core/ports/task-store.ts'
 import type { Json, JsonObject, Task } from '../../core/task.ts'
-import { isObject } from './python-json.ts'
+import { CONTAINER_MODEL, toTheirPayload, toTheirResult } from './container-words.ts'
 import { toWireType } from './wire-types.ts'
-
-/** What its own tools say where we say nothing: its workers drop a task without a model name. */
-const CONTAINER_MODEL = 'docker'
 
 export function toRecord(task: Task): JsonObject {
   const leaseUntil = legacyLeaseEnd(task)
@@ -42,7 +39,7 @@ export function toClaimed({ task, fence, attempt, leaseMs }: Grant, asked: reado
     task_id: task.id,
     task_type: toWireType(task.type, asked),
     model_name: modelOf(task),
-    payload: payloadOf(task),
+    payload: pinned(payloadOf(task)),
     created_at: seconds(task.createdAt),
     status: 'running',
     assigned_worker: task.worker === undefined ? null : legacyWorkerName(task.worker),
@@ -56,40 +53,26 @@ function modelOf({ modelName, type }: Task): string {
   return modelName === '' && isContainerType(type) ? CONTAINER_MODEL : modelName
 }
 
-/** Our fields stay beside theirs, so that nothing of the task is hidden from whoever reads it. */
-function payloadOf(task: Task): JsonObject {
-  const { payload, priority, idempotencyKey, clocks, type } = task
+function payloadOf({ payload, priority, idempotencyKey, clocks, type }: Task): JsonObject {
   if (!isContainerType(type)) return payload
-  const { environment, gpus, memory_mb: memory, cpus, network, ref } = payload
   return {
-    ...payload,
-    ...(environment === undefined ? {} : { environment }),
-    ...(typeof memory === 'number' ? { memory_limit: `${String(memory)}m` } : {}),
-    ...(cpus === undefined ? {} : { cpu_limit: cpus }),
-    network_mode: network ?? 'none',
-    timeout: Math.ceil(clocks.runMs / SECOND),
-    ...(ref === undefined || ref === 'HEAD' ? {} : { branch: ref }),
-    ...(typeof gpus === 'number' && gpus > 0 ? { gpus: String(gpus) } : {}),
+    ...toTheirPayload(payload, clocks.runMs),
     priority,
     ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
   }
 }
 
-/** What a container of ours ended with, in their words too. */
+/** The tag's own digest, where it is known: every attempt runs the same bytes. */
+function pinned(payload: JsonObject): JsonObject {
+  const { image, digest } = payload
+  return typeof image === 'string' && typeof digest === 'string' ? { ...payload, image: `${image}@${digest}` } : payload
+}
+
 function resultOf({ type, result, exitCode, status, startedAt, finishedAt, error }: Task): Json {
   if (result === undefined) return null
-  const log = result['log']
-  if (!isContainerType(type) || !isObject(log) || exitCode === undefined) return result
-  const [head, tail] = [log['head'], log['tail']]
-  return {
-    ...result,
-    success: status === 'completed',
-    exit_code: exitCode,
-    stdout: `${typeof head === 'string' ? `${head}\n…\n` : ''}${typeof tail === 'string' ? tail : ''}`,
-    stderr: '',
-    execution_time: startedAt === undefined || finishedAt === undefined ? 0 : seconds(finishedAt - startedAt),
-    error_message: error ?? '',
-  }
+  if (!isContainerType(type)) return result
+  const ranMs = startedAt === undefined || finishedAt === undefined ? undefined : finishedAt - startedAt
+  return toTheirResult(result, { status, exitCode, error, ranMs })
 }
 
 export function seconds(ms: number): number {
