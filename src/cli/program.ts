@@ -13,6 +13,7 @@ import { mcp } from './commands/mcp.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addCronCommands } from './commands/cron.ts'
 import { doctor } from './commands/doctor.ts'
+import { addPolicyCommands } from './commands/policy.ts'
 import { addPauseCommands } from './commands/pause.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addTokenCommands } from './commands/token.ts'
@@ -220,6 +221,7 @@ function createProgram(
   addCronCommands(program, run)
   addCacheCommands(program, run)
   addTokenCommands(program, contextOf)
+  addPolicyCommands(program, contextOf, ended, withSettings)
   const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))
   doctorCommand.action(async () => {
     ended(await doctor(contextOf(doctorCommand)))

@@ -193,6 +193,14 @@ export function sealTask(
   return signer.seal('task', new TextEncoder().encode(JSON.stringify(content)))
 }
 
+/**
+ * What the host of a task is asked for, as a worker will see it.
+ * @throws RunnerMeshError bad_request: clocks that contradict each other, a peer that is no id
+ */
+export function needsOf({ type, payload, options }: Submission, defaults: TaskClocks, by: AskedBy): Requirements {
+  return requirementsOf(type, payload, options.requires, { clocks: withDefaults(options, defaults), by })
+}
+
 /** The total clock runs from the submit on, so a delay is on top of it unless the submit names both. */
 function withDefaults({ clocks: asked, delay_ms: delayMs = 0 }: Options, defaults: TaskClocks): TaskClocks {
   const clocks = {

@@ -34,7 +34,7 @@ export interface PolicyKeeper extends Startable {
 
 export type PolicyConfig = Pick<Config, 'policyFile' | 'secretsFile' | 'profile' | 'allowBridge'>
 
-const FILE = 'policy.yml'
+export const POLICY_FILE = 'policy.yml'
 const SECRETS = 'secrets.yml'
 /** A change counts once the file has looked the same twice, so that one that is being written is not read. */
 const LOOK_EVERY_MS = SECOND
@@ -47,7 +47,7 @@ export async function loadPolicy(
   config: PolicyConfig,
   stateDir: string,
 ): Promise<{ readonly policy: HostPolicy; readonly path: string; readonly exists: boolean }> {
-  const path = config.policyFile ?? join(stateDir, FILE)
+  const path = config.policyFile ?? join(stateDir, POLICY_FILE)
   const exists = config.policyFile !== undefined || (await stampOf(path)) !== undefined
   if (!exists) {
     const { profile, allowBridge } = config
@@ -89,6 +89,19 @@ export function summaryOf(policy: HostPolicy, secretNames: ReadonlySet<string>):
   }
 }
 
+/** Names in the secret file, without their values. @throws RunnerMeshError config_invalid */
+export async function secretNamesOf(
+  config: Pick<PolicyConfig, 'secretsFile'>,
+  stateDir: string,
+): Promise<ReadonlySet<string>> {
+  const secrets = await readSecretsFile(secretsPathOf(config, stateDir), config.secretsFile !== undefined)
+  return new Set(secrets.keys())
+}
+
+function secretsPathOf({ secretsFile }: Pick<PolicyConfig, 'secretsFile'>, stateDir: string): string {
+  return secretsFile ?? join(stateDir, SECRETS)
+}
+
 export interface PolicyKeeperDeps {
   readonly config: PolicyConfig
   readonly stateDir: string
@@ -99,12 +112,12 @@ export interface PolicyKeeperDeps {
 /** @throws RunnerMeshError config_invalid */
 export async function createPolicyKeeper({ config, stateDir, clock, log }: PolicyKeeperDeps): Promise<PolicyKeeper> {
   const { path, policy: first, exists } = await loadPolicy(config, stateDir)
-  const secretsPath = config.secretsFile ?? join(stateDir, SECRETS)
+  const secretsPath = secretsPathOf(config, stateDir)
   const readSecrets = () => readSecretsFile(secretsPath, config.secretsFile !== undefined)
 
   let policy = first
   let file = exists ? path : undefined
-  let names: ReadonlySet<string> = new Set((await readSecrets()).keys())
+  let names = await secretNamesOf(config, stateDir)
   let summary = summaryOf(policy, names)
   const problems = new Map<'policy' | 'secrets', string>()
   const complain = (about: 'policy' | 'secrets', problem: string): void => {

@@ -1,0 +1,131 @@
+/** What a host policy says of a task, asked by hand: from the files of this machine, without a running peer. */
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { fromGeneric, needsOf, SUBMISSION } from '../../coordinator/submission.ts'
+import { CONTAINER_TYPES, imageTask, isContainerType, repositoryTask } from '../../core/container-task.ts'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import { submitTask } from '../../core/operations/submit.ts'
+import { parseInput } from '../../core/operations/invoke.ts'
+import { judge, type RuleVerdict } from '../../core/policy/verdict.ts'
+import type { HostPolicy } from '../../core/policy/host-policy.ts'
+import type { Requirements } from '../../core/task.ts'
+import type { Config } from '../config.ts'
+import { makeStateDirectory, stateDirectory } from '../state-directory.ts'
+import { loadPolicy, POLICY_FILE, secretNamesOf, summaryOf } from './policy-keeper.ts'
+import { STARTING_POLICY } from './starting-policy.ts'
+
+export interface PolicyView {
+  /** The file in force; undefined when plain settings are. */
+  readonly file: string | undefined
+  readonly digest: string
+  readonly policy: HostPolicy
+  /** Names in the secret file, never values. */
+  readonly secretNames: readonly string[]
+}
+
+export interface Asker {
+  /** The peer that would accept and sign the task; unset leaves the rule `submitters` open. */
+  readonly signer?: string
+  readonly submitter?: string
+  readonly depth?: number
+}
+
+export interface TaskVerdict {
+  readonly allowed: boolean
+  readonly rules: readonly RuleVerdict[]
+}
+
+/** @throws RunnerMeshError config_invalid */
+export async function showPolicy(config: Config): Promise<PolicyView> {
+  const stateDir = stateDirectory(config)
+  const { policy, path, exists } = await loadPolicy(config, stateDir)
+  const names = await secretNamesOf(config, stateDir)
+  return {
+    file: exists ? path : undefined,
+    digest: summaryOf(policy, names).digest,
+    policy,
+    secretNames: [...names],
+  }
+}
+
+/**
+ * @param text of a file: YAML or JSON, a task as a submit takes it, or a container's payload alone
+ * @throws RunnerMeshError bad_request, unknown_field: the task; config_invalid: the policy
+ */
+export function checkTask({ policy, secretNames }: PolicyView, text: string, asker: Asker): TaskVerdict {
+  const { signer = '', submitter = '', depth = 0 } = asker
+  const needs = needsOfFile(text, { signer, submitter, depth })
+  const rules = judge(policy, needs).map((verdict): RuleVerdict => {
+    if (verdict.rule === 'submitters' && asker.signer === undefined && policy.submitters !== 'mesh')
+      return { ...verdict, allowed: true, message: 'depends on the peer that accepts the task: name it with --signer' }
+    const missing = needs.asks?.secrets?.find(({ ref }) => !secretNames.includes(ref))
+    if (verdict.rule === 'secrets' && verdict.allowed && missing !== undefined)
+      return { ...verdict, allowed: false, message: `${missing.ref} is not in the secrets file of this host` }
+    return verdict
+  })
+  return { allowed: rules.every(({ allowed }) => allowed), rules }
+}
+
+/** @throws RunnerMeshError bad_request: cannot be read */
+export async function readTaskFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new RunnerMeshError('bad_request', `Cannot read the task ${path}: ${errorText(cause)}.`, { cause })
+  }
+}
+
+/** @returns the path of the new file. @throws RunnerMeshError config_invalid: there is one already, or no right to write */
+export async function writeStartingPolicy(config: Config): Promise<string> {
+  const stateDir = stateDirectory(config)
+  const path = config.policyFile ?? join(stateDir, POLICY_FILE)
+  if (config.policyFile === undefined) await makeStateDirectory(stateDir)
+  let file
+  try {
+    file = await open(path, 'wx', 0o644)
+  } catch (cause) {
+    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+    throw new RunnerMeshError(
+      'config_invalid',
+      isThere ? `There is a policy file already: ${path}. Edit it.` : `Cannot write ${path}: ${errorText(cause)}.`,
+      { cause },
+    )
+  }
+  try {
+    await file.writeFile(STARTING_POLICY)
+  } finally {
+    await file.close()
+  }
+  return path
+}
+
+const CONTAINER_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys(imageTask.shape),
+  ...Object.keys(repositoryTask.shape),
+])
+
+function needsOfFile(text: string, by: Required<Asker>): Requirements {
+  const document = parseDocument(text)
+  const [broken] = document.errors
+  if (broken !== undefined) throw new RunnerMeshError('bad_request', `The task is not YAML or JSON: ${broken.message}`)
+  const task: unknown = document.toJS()
+  if (typeof task !== 'object' || task === null || Array.isArray(task))
+    throw new RunnerMeshError('bad_request', 'The task is not an object with fields such as image and command.')
+  const submission = fromGeneric(parseInput(submitTask.input, 'payload' in task ? task : withPayload(task)))
+  if (!isContainerType(submission.type)) {
+    throw new RunnerMeshError('bad_request', `A host policy is about containers, not about ${submission.type}.`)
+  }
+  return needsOf(submission, SUBMISSION.clocks, by)
+}
+
+/** What of a flat task is the container's, and what the queue's. */
+function withPayload(task: object): object {
+  const entries = Object.entries(task) as [string, unknown][]
+  const isContainers = ([name]: [string, unknown]): boolean => CONTAINER_FIELDS.has(name)
+  return {
+    task_type: 'repo_url' in task ? CONTAINER_TYPES.repository : CONTAINER_TYPES.image,
+    ...Object.fromEntries(entries.filter((entry) => !isContainers(entry))),
+    payload: Object.fromEntries(entries.filter(isContainers)),
+  }
+}
