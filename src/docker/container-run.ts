@@ -7,23 +7,27 @@
  * `remove`. The only way out without an end is an engine that stays silent: then the labels outlive us, and the next
  * start adopts the container or the reaper removes it.
  */
-import type { ContainerCreateOptions } from 'dockerode'
-import { errorText } from '../core/errors.ts'
+import type { ContainerCreateOptions, MountSettings } from 'dockerode'
+import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { ContainerRun, RunEnd, RunObserver } from '../core/ports/executor.ts'
+import { collectArtifacts } from './artifact-collection.ts'
+import { openArtifactsFolder, withArtifactsFolder } from './artifacts-folder.ts'
 import { containerName } from './container-labels.ts'
 import { ContainerOutput } from './container-output.ts'
 import { containerSpec, type ImageFacts, type SpecSettings } from './container-spec.ts'
+import { watchDisk } from './disk-watch.ts'
 import { EngineContainer, type InspectedState } from './engine-container.ts'
 import { engineSentence, statusOf, unreachable, type Engine } from './engine.ts'
 import { PhaseTimes } from './phase-times.ts'
 import { failed, startFault, verdictOfExit, verdictOfStop, type EndCause, type Limits } from './run-verdict.ts'
 import { stopContainer } from './stop-ladder.ts'
 import { StopSwitch } from './stop-switch.ts'
+import { UsageWatch } from './usage-watch.ts'
 
 export type Verdict = Omit<RunEnd, 'phases'>
 /** The image to run, or the end of a run that gets none. */
-export type Prepared = { readonly image: ImageFacts } | { readonly verdict: Verdict }
+export type Prepared = { readonly image: ImageFacts; readonly inputs?: MountSettings } | { readonly verdict: Verdict }
 
 export interface RunDeps {
   readonly engine: Engine
@@ -37,6 +41,10 @@ export interface RunDeps {
     signal: AbortSignal,
   ) => Promise<Prepared>
   readonly specSettings: (run: ContainerRun) => SpecSettings
+  /** Whether the storage driver keeps a container within its disk by itself. */
+  readonly capsDisk: () => boolean
+  /** Puts the inputs of a run where its container will have them. Rejects with what they cannot be had for. */
+  readonly fillInputs: (run: ContainerRun, image: string, signal: AbortSignal) => Promise<MountSettings>
 }
 
 const LATE_START = { attempts: 25, pauseMs: 200 } as const
@@ -60,7 +68,7 @@ export async function runContainer(
   const times = new PhaseTimes(deps.clock)
   const prepared = await prepare(deps, run, observer, times, stop)
   if ('verdict' in prepared) return { ...prepared.verdict, phases: times.read() }
-  const launched = await launch(deps, run, prepared.image, observer, times, stop)
+  const launched = await launch(deps, run, prepared, observer, times, stop)
   const verdict =
     'verdict' in launched
       ? launched.verdict
@@ -116,11 +124,17 @@ async function prepare(
   const lift = stop.limit(run.clocks.prepareMs, 'timeout_prepare')
   try {
     stop.signal.throwIfAborted()
-    return await deps.prepare(run, observer, times, stop.signal)
+    const prepared = await deps.prepare(run, observer, times, stop.signal)
+    if ('verdict' in prepared || (run.inputs ?? []).length === 0) return prepared
+    observer.phase('preparing', 'Fetching inputs')
+    return { ...prepared, inputs: await deps.fillInputs(run, prepared.image.id, stop.signal) }
   } catch (error) {
     const cause = stop.findCause()
     if (cause !== undefined) return { verdict: verdictOfStop(cause, limitsOf(run)) }
-    throw error
+    const isOurs = error instanceof RunnerMeshError && error.code !== 'executor_unavailable'
+    // Images have verdicts of their own: this is an input that cannot be had.
+    if (isOurs) return { verdict: failed('dependency', error.message) }
+    throw unreachable(deps.engine, error) ?? error
   } finally {
     lift()
   }
@@ -129,7 +143,7 @@ async function prepare(
 async function launch(
   deps: RunDeps,
   run: ContainerRun,
-  image: ImageFacts,
+  { image, inputs }: Extract<Prepared, { image: ImageFacts }>,
   observer: RunObserver,
   times: PhaseTimes,
   stop: StopSwitch,
@@ -141,8 +155,10 @@ async function launch(
   // By its name until the engine has told the id: a create whose answer is lost can be undone as well.
   const named = new EngineContainer(deps.engine, deps.clock, wanted.spec.name)
   try {
-    const id = await times.measure('create_ms', () => create(deps, wanted.spec, named))
+    const spec = withArtifactsFolder(withMount(wanted.spec, inputs), run.container.artifacts ?? [])
+    const id = await times.measure('create_ms', () => create(deps, spec, named))
     const container = new EngineContainer(deps.engine, deps.clock, id)
+    await openArtifactsFolder(container, spec)
     const stream = await times.measure('create_ms', () => container.attach(run.container.stdin !== undefined))
     const output = new ContainerOutput(stream, observer)
     if (run.container.stdin !== undefined) stream.end(run.container.stdin)
@@ -160,6 +176,11 @@ async function launch(
     if (silent !== undefined) throw silent
     return { verdict: failed('exit', startFault(engineSentence(error))) }
   }
+}
+
+function withMount<S extends ContainerCreateOptions>(spec: S, mount: MountSettings | undefined): S {
+  if (mount === undefined) return spec
+  return { ...spec, HostConfig: { ...spec.HostConfig, Mounts: [...(spec.HostConfig?.Mounts ?? []), mount] } }
 }
 
 /** @returns the id. A name that is taken belongs to a container of this very grant that nobody follows. */
@@ -185,6 +206,8 @@ async function follow(
   const { clock } = deps
   observer.phase('running', 'Running')
   const lift = stop.limit(runMs, 'timeout_run')
+  using usage = new UsageWatch(() => container.sample(), clock)
+  const unwatch = deps.capsDisk() ? () => undefined : watchDisk(container, run.container.disk_mb, clock, stop)
   let stopped: EndCause | undefined
   try {
     await times.measure('run_ms', async () => {
@@ -196,16 +219,21 @@ async function follow(
       await stopContainer(container, exited, run.clocks.graceMs, clock)
     })
     lift()
+    unwatch()
     observer.phase('collecting', 'Collecting')
     return await times.measure('collect_ms', async () => {
       const [state] = await Promise.all([findEndState(container, clock, stopped), output.drained(clock)])
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
+      const verdict = { ...verdictOf(run, state, stopped, output.lastErrorText), ...usage.read() }
+      const isWanted = state !== undefined && stopped !== 'lease_lost' && stopped !== 'stopping'
+      const faults = isWanted ? await collectArtifacts(container, run.container.artifacts ?? [], observer) : []
       await container.remove()
-      return verdictOf(run, state, stopped, output.lastErrorText)
+      return faults.length === 0 ? verdict : { ...verdict, artifactFaults: faults }
     })
   } finally {
     lift()
+    unwatch()
     output.close()
   }
 }

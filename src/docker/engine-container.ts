@@ -45,6 +45,24 @@ export class EngineContainer {
   }
 
   /**
+   * A file or folder of the container as a tar. @returns undefined when there is no such path
+   * @throws RunnerMeshError executor_unavailable
+   */
+  async archive(path: string): Promise<NodeJS.ReadableStream | undefined> {
+    try {
+      return await this.#patient.getArchive({ path })
+    } catch (error) {
+      if (isGone(error)) return undefined
+      throw unreachable(this.#engine, error) ?? error
+    }
+  }
+
+  /** Unpacks a tar into a folder of the container. */
+  async extract(path: string, content: NodeJS.ReadableStream): Promise<void> {
+    await this.#patient.putArchive(content, { path, noOverwriteDirNonDir: 'true' })
+  }
+
+  /**
    * Resolves when the process is gone. Asked after the start, "not running" has no race: a process that ended in between
    * answers at once.
    * @throws RunnerMeshError executor_unavailable when the engine stays silent
@@ -71,6 +89,17 @@ export class EngineContainer {
       if (isGone(error)) return undefined
       throw unreachable(this.#engine, error) ?? error
     }
+  }
+
+  /** What it uses at this moment, as the engine tells it. */
+  async sample(): Promise<unknown> {
+    return this.#prompt.stats({ stream: false, 'one-shot': true })
+  }
+
+  /** Bytes written to its own layer. */
+  async writtenBytes(): Promise<number> {
+    const { SizeRw } = (await this.#prompt.inspect({ size: true } as object)) as { SizeRw?: number }
+    return SizeRw ?? 0
   }
 
   /** A container that runs no more needs no signal: that is no error. */

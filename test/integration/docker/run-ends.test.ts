@@ -115,6 +115,28 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     assert.equal(control.end.status, 'completed', control.heard.stderr())
   })
 
+  test('a disk filler ends with disk where the driver caps nothing, while a neighbour writes its own in peace', async () => {
+    const fill = (mb: number) => ['sh', '-c', `dd if=/dev/zero of=/filler bs=1000000 count=${mb} && sleep 6`]
+    const [filler, neighbour] = await Promise.all([
+      runToEnd(executor, { command: fill(40), disk_mb: 8 }, { graceMs: GRACE_MS }),
+      runToEnd(executor, { command: fill(4), disk_mb: 8 }),
+    ])
+    assert.deepEqual([filler.end.status, filler.end.reason], ['failed', 'disk'], filler.heard.stderr())
+    assert.match(filler.end.message ?? '', /more than its 8 MiB/)
+    assert.equal(neighbour.end.status, 'completed', neighbour.end.message)
+  })
+
+  test('what a run used is told: its peak of memory and its time on processors', async () => {
+    const hold = 'dd if=/dev/zero of=/dev/null bs=30000000 count=1; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'
+    const [busy, idle] = await Promise.all([
+      runToEnd(executor, { command: ['sh', '-c', `${hold}; sleep 1`] }),
+      runToEnd(executor, { command: 'sleep 1' }),
+    ])
+    assert.ok((busy.end.peakMemoryBytes ?? 0) > 30_000_000, String(busy.end.peakMemoryBytes))
+    assert.ok((idle.end.peakMemoryBytes ?? 0) > 0 && (idle.end.peakMemoryBytes ?? 0) < 30_000_000)
+    assert.ok((busy.end.cpuMs ?? 0) > (idle.end.cpuMs ?? 0) + 20, `${busy.end.cpuMs} ${idle.end.cpuMs}`)
+  })
+
   test('a fork bomb meets its limit while a neighbour works on unharmed', async () => {
     const bomb = ['sh', '-c', 'f() { f | f & }; f; while :; do sleep 1; done']
     const [bombed, neighbour] = await Promise.all([
