@@ -4,6 +4,7 @@ import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Access } from '../core/operations/operation.ts'
 import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
+import type { PeerTools } from '../core/ports/peer-tools.ts'
 import { METADATA_PATH } from '../mcp/admission.ts'
 import { createMcpDoor, MCP_DOOR_SETTINGS } from '../mcp/door.ts'
 import { createAuthenticate } from './bearer-tokens.ts'
@@ -19,6 +20,7 @@ export interface HttpDoorsDeps {
   readonly config: Config
   readonly stateDir: string
   readonly operations: Operations
+  readonly peerTools: PeerTools
   readonly events: Events
   readonly clock: Clock
   readonly random: Random

@@ -7,6 +7,9 @@ import type { Channel } from '../core/ports/mesh.ts'
 /** The protocol of streams that carry one MCP session each. */
 export const MCP_PROTOCOL = '/runner-mesh/mcp/1.0.0'
 
+/** Of the codes that the protocol leaves to implementations: the answer does not fit into one message. */
+export const TOO_LARGE = -32_010
+
 const message = z.looseObject({ jsonrpc: z.literal('2.0') })
 const answer = z.looseObject({ id: z.union([z.string(), z.number()]), result: z.unknown().optional() })
 
@@ -57,5 +60,7 @@ function tooLarge(sent: object, bytes: number): Buffer {
   const text = `too_large: ${String(bytes)} bytes do not fit into one message of ${String(MAX_FRAME_BYTES)}`
   const answered = answer.safeParse(sent)
   if (!answered.success || answered.data.result === undefined) throw new Error(text)
-  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: answered.data.id, error: { code: -32000, message: text } }))
+  return Buffer.from(
+    JSON.stringify({ jsonrpc: '2.0', id: answered.data.id, error: { code: TOO_LARGE, message: text } }),
+  )
 }

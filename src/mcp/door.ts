@@ -18,6 +18,7 @@ import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
 import { ACCESS } from '../core/operations/operation.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import type { PeerTools } from '../core/ports/peer-tools.ts'
 import {
   admit,
   checkOrigin,
@@ -64,6 +65,8 @@ export const MCP_DOOR_SETTINGS: McpDoorSettings = {
 
 export interface McpDoorDeps {
   readonly operations: Pick<Operations, 'invoke'>
+  /** Where calls that name another peer go; without it they are refused. */
+  readonly peerTools?: PeerTools
   /** Source of resource updates. */
   readonly events: Events
   readonly version: string

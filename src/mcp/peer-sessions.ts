@@ -15,7 +15,7 @@ import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
 import type { PeerTarget, PeerToolAnswer, PeerToolCall, PeerTools } from '../core/ports/peer-tools.ts'
 import { behalfMeta } from './on-behalf.ts'
-import { ChannelTransport, MCP_PROTOCOL } from './channel-transport.ts'
+import { ChannelTransport, MCP_PROTOCOL, TOO_LARGE } from './channel-transport.ts'
 
 export interface PeerSessionsDeps {
   readonly mesh: Pick<Mesh, 'self' | 'peers' | 'openChannel'>
@@ -145,7 +145,8 @@ async function ask(client: Client, peer: PeerId, call: PeerToolCall): Promise<Pe
       const message = `Peer ${peer} did not answer ${tool} within ${String(timeoutMs / 1000)} s.`
       throw new RunnerMeshError('timeout', message, { cause })
     }
-    throw new RunnerMeshError('bad_request', `Peer ${peer} refused ${tool}: ${cleanLine(cause.message, 300)}`, {
+    const code = cause.code === TOO_LARGE ? 'too_large' : 'bad_request'
+    throw new RunnerMeshError(code, `Peer ${peer} refused ${tool}: ${cleanLine(cause.message, 300)}`, {
       cause,
     })
   }

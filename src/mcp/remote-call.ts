@@ -26,7 +26,13 @@ export async function askPeer(
 ): Promise<CallToolResult> {
   const { name } = operation
   const { caller, signal, progress } = call
-  if (peerTools === undefined || !caller.access.has('peers:call') || !isAllowed(operation, caller.access)) {
+  if (peerTools === undefined) {
+    throw new RunnerMeshError(
+      'peer_not_allowed',
+      'This connection reaches its own peer only. Name another peer over HTTP, or leave it out, and the mesh routes the task itself.',
+    )
+  }
+  if (!caller.access.has('peers:call') || !isAllowed(operation, caller.access)) {
     throw new RunnerMeshError(
       'forbidden',
       'Asking another peer needs the right peers:call. Leave the peer out, and the mesh routes the task itself.',

@@ -7,6 +7,7 @@ import { pinPayload } from '../../coordinator/pinning.ts'
 import { sealTask, SUBMISSION } from '../../coordinator/submission.ts'
 import { createOperations, type Operations } from '../../core/operations/invoke.ts'
 import type { Discoveries } from '../../mesh/discovery/discoveries.ts'
+import type { PeerTools } from '../../core/ports/peer-tools.ts'
 import type { TaskPins } from '../../core/ports/task-pins.ts'
 import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
@@ -30,6 +31,7 @@ export function createOperationParts(
   worker: WorkerParts | undefined,
   discovery: Discoveries,
   pins: TaskPins,
+  peerTools: PeerTools,
 ): OperationParts {
   const cron =
     home === undefined
@@ -53,6 +55,7 @@ export function createOperationParts(
     lease,
     submission: { ...SUBMISSION, retentionMs: config.retentionMs },
     version: VERSION,
+    callableTools: { peers: peerTools, allowed: new Set(config.mcpCallTools) },
     pins,
     claims: worker?.claims,
     waysOfDiscovery: () => discovery.list(),

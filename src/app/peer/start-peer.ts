@@ -11,6 +11,8 @@ import type { Operations } from '../../core/operations/invoke.ts'
 import { ACCESS } from '../../core/operations/operation.ts'
 import type { Startable } from '../../core/ports/clock.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
+import { createMcpPeerDoor } from '../../mcp/peer-door.ts'
+import { PeerSessions } from '../../mcp/peer-sessions.ts'
 import { createPeersDoor } from '../../peers/peers-door.ts'
 import type { Config } from '../config.ts'
 import { createGuardian } from '../guardian.ts'
@@ -18,6 +20,7 @@ import { createHttpDoors, type HttpDoors } from '../http-doors.ts'
 import { createLocalSocket } from '../local-socket.ts'
 import { createPeerDiscovery } from '../peer-discovery.ts'
 import { socketPath } from '../state-directory.ts'
+import { VERSION } from '../version.ts'
 import { layGround, type Ground, type PeerRoles, type PeerSurroundings } from './ground.ts'
 import { openHome } from './home-parts.ts'
 import { MEMBER_ACCESS } from './member-access.ts'
@@ -88,7 +91,10 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
     : undefined
   meshParts.capabilities.ofWorker(worker)
   const discovery = createPeerDiscovery({ ...ground, ...meshParts, links })
-  const { operations, cron } = createOperationParts(ground, homeParts, meshParts, links, worker, discovery, images.pins)
+  const peerTools = new PeerSessions({ mesh, version: VERSION, clock, log })
+  const { operations, cron } = createOperationParts(
+    ...([ground, homeParts, meshParts, links, worker, discovery, images.pins, peerTools] as const),
+  )
 
   const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })
   door.onLink((link) => {
@@ -98,7 +104,9 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
     worker?.heard(link, notice)
   })
   await openLegacyBridge({ ground, homeParts, meshParts, operations, worker })
+  createMcpPeerDoor({ mesh, operations, access: () => MEMBER_ACCESS, version: VERSION, events, clock, log })
   await start(mesh)
+  await start(peerTools)
   await start(discovery)
 
   if (cron !== undefined) await start(cron)
@@ -113,7 +121,10 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   const http =
     roles.home && config.http !== 'off'
       ? await start(
-          await createHttpDoors({ config, stateDir, operations, events, clock, random, log, access: new Set(ACCESS) }),
+          await createHttpDoors({
+            ...{ config, stateDir, operations, peerTools, events, clock, random, log },
+            access: new Set(ACCESS),
+          }),
         )
       : undefined
   return { mesh, events, operations, stateDir, runnerName, worker, http }

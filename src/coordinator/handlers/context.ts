@@ -6,6 +6,7 @@ import type { LeaseSettings } from '../../core/lease.ts'
 import type { Caller } from '../../core/operations/operation.ts'
 import type { TaskView } from '../../core/operations/views.ts'
 import type { Clock, Random } from '../../core/ports/clock.ts'
+import type { CallableTools } from '../../core/ports/peer-tools.ts'
 import type { TaskPins } from '../../core/ports/task-pins.ts'
 import type { DiscoveryView } from '../../core/ports/discovery.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
@@ -42,6 +43,8 @@ export interface HandlerDeps {
   readonly claims?: ClaimGate | undefined
   /** How this peer finds others; unset where it does not look. */
   readonly waysOfDiscovery?: () => readonly DiscoveryView[]
+  /** What may be called of other peers' tools. */
+  readonly callableTools?: CallableTools | undefined
   /** What this peer's own executor can do, for its status. */
   readonly executorStatus: () => Readonly<Record<string, string | number | boolean>>
 }

@@ -9,6 +9,7 @@ import { createReadHandlers } from './read-handlers.ts'
 import { createReportHandlers } from './report-handlers.ts'
 import { createSchedulerHandlers } from './scheduler-handlers.ts'
 import { createSubmitHandlers } from './submit-handlers.ts'
+import { createToolHandlers } from './tool-handlers.ts'
 import { createUpkeepHandlers } from './upkeep-handlers.ts'
 import { createWorkHandlers } from './work-handlers.ts'
 
@@ -24,5 +25,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createCronHandlers(deps),
     ...createCacheHandlers(deps),
     ...createSchedulerHandlers(deps),
+    ...createToolHandlers(deps),
   }
 }

@@ -1,6 +1,7 @@
 /** Every operation there is, by name. Doors are projections of this table. */
 import type { z } from 'zod'
 import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } from './cache.ts'
+import { callTool } from './call-tool.ts'
 import { cronList, cronPause, cronRemove, cronResume, cronSave } from './cron.ts'
 import type { Call } from './operation.ts'
 import { pauseWorker, resumeWorker } from './pause.ts'
@@ -64,6 +65,7 @@ export const CATALOG = {
   [checkWorkflowTags.name]: checkWorkflowTags,
   [updatePeerState.name]: updatePeerState,
   [getMerkleClock.name]: getMerkleClock,
+  [callTool.name]: callTool,
 } as const
 
 export type OperationName = keyof typeof CATALOG

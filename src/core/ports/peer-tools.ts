@@ -34,3 +34,10 @@ export interface PeerTools {
   /** @throws RunnerMeshError peer_unreachable, protocol_mismatch, timeout, cancelled */
   call(peer: PeerId, call: PeerToolCall): Promise<PeerToolAnswer>
 }
+
+/** What may be called by name on behalf of this peer's own callers. */
+export interface CallableTools {
+  readonly peers: PeerTools
+  /** Names of tools; none by default. */
+  readonly allowed: ReadonlySet<string>
+}
