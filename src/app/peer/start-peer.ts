@@ -103,9 +103,10 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   door.onReady((link, notice) => {
     worker?.heard(link, notice)
   })
-  await openLegacyBridge({ ground, homeParts, meshParts, operations, worker })
+  const bridge = await openLegacyBridge({ ground, homeParts, meshParts, operations, worker, links, pins: images.pins })
   createMcpPeerDoor({ mesh, operations, access: () => MEMBER_ACCESS, version: VERSION, events, clock, log })
   await start(mesh)
+  await start(bridge)
   await start(peerTools)
   await start(discovery)
 
