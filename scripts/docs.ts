@@ -2,7 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
-import { actionTables, between, configurationPage, errorsPage, operationsPage } from './docs/reference.ts'
+import {
+  actionTables,
+  between,
+  configurationPage,
+  errorsPage,
+  hostPolicyPage,
+  operationsPage,
+} from './docs/reference.ts'
 import { ROOT } from './setup/checkout.mjs'
 
 const read = (path: string): string => {
@@ -17,6 +24,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/errors.md': errorsPage(),
   'docs/configuration.md': configurationPage(),
   'docs/operations.md': operationsPage(),
+  'docs/policy.md': hostPolicyPage(),
   'README.md': between(read('README.md'), 'action', actionTables(read('action.yml'))),
 }
 
