@@ -41,6 +41,8 @@ export const VOLATILE: ReadonlySet<string> = new Set([
   'last_seen',
   'lease_until',
   'heartbeat_at',
+  'next_attempt_at',
+  'last_release_ts',
   'merkle_root',
   'version',
 ])
@@ -81,15 +83,16 @@ export function differences(ours: unknown, theirs: unknown, path = ''): Differen
 
 /**
  * @returns one line for each difference that stands in no deviation
- * @param used gathers the deviations that were needed
+ * @param used gathers the deviations that were needed; unset, none explains anything
  */
-export function unexplained(note: string, found: readonly Difference[], used: Set<Deviation>): string[] {
+export function unexplained(note: string, found: readonly Difference[], used?: Set<Deviation>): string[] {
   return found.flatMap((difference) => {
-    const known = DEVIATIONS.find(
-      ({ capture, path }) => (capture === note || capture === '*') && path === difference.path,
-    )
+    const known =
+      used === undefined
+        ? undefined
+        : DEVIATIONS.find(({ capture, path }) => (capture === note || capture === '*') && path === difference.path)
     if (known !== undefined && differences(difference.ours ?? null, known.ours).length === 0) {
-      used.add(known)
+      used?.add(known)
       return []
     }
     const { path, ours, theirs } = difference

@@ -28,7 +28,7 @@ export async function startLegacyPeer(
       ...['up', '--state-dir', folder, '--runner-name', 'bridge', '--http', 'off', '--work', 'false'],
       ...['--listen', '/ip4/127.0.0.1/tcp/0', ...args],
     ],
-    env: { RUNNER_MESH_LEGACY: 'serve', RUNNER_MESH_LEGACY_TOKEN: TOKEN, ...env },
+    env: { RUNNER_MESH_PIN_IMAGES: 'false', RUNNER_MESH_LEGACY: 'serve', RUNNER_MESH_LEGACY_TOKEN: TOKEN, ...env },
   })
   started.push(peer)
   const [address = ''] = peer.ready.addresses
