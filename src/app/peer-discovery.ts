@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import type { AnnouncementSeal, Discovery } from '../core/ports/discovery.ts'
 import type { Mesh, SelfHello } from '../core/ports/mesh.ts'
+import type { Rejections } from '../core/rejections.ts'
+import type { Dht } from '../mesh/dht.ts'
+import { createDhtDiscovery } from '../mesh/discovery/dht-records.ts'
 import { createDiscoveries, type Discoveries } from '../mesh/discovery/discoveries.ts'
 import { createFileRegistry } from '../mesh/discovery/file-registry.ts'
 import { createKnownAddresses, parseBootstrapPeers } from '../mesh/discovery/known-addresses.ts'
 import { createMdns } from '../mesh/discovery/mdns.ts'
 import { createPredecessorAnnounceFile, createPredecessorPeerFolder } from '../mesh/discovery/predecessor-files.ts'
 import { createRememberedPeers } from '../mesh/discovery/remembered-peers.ts'
+import { createRendezvous, type RendezvousOptions } from '../mesh/discovery/rendezvous.ts'
 import type { Config } from './config.ts'
 import { createGitHubRegistry } from './github-registry.ts'
 
@@ -19,6 +23,10 @@ export interface PeerDiscoveryDeps {
   /** Under the keys of the mesh; the clock says what is current. */
   readonly sealBy: (clock: Clock) => AnnouncementSeal
   readonly hello: () => SelfHello
+  /** The homes this peer is connected with, for rendezvous. */
+  readonly links: RendezvousOptions['links']
+  readonly dht: Dht | undefined
+  readonly rejections: Rejections
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -26,7 +34,7 @@ export interface PeerDiscoveryDeps {
 
 /** To be created before the mesh starts, and started after it. */
 export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
-  const { config, stateDir, mesh, sealBy, clock, random } = deps
+  const { config, stateDir, mesh, sealBy, links, dht, rejections, clock, random } = deps
   const seal = sealBy(clock)
   const { self } = mesh
   const named = parseBootstrapPeers(config.surroundings.predecessorBootstrap ?? '')
@@ -36,8 +44,10 @@ export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
     createRememberedPeers({ path: join(stateDir, 'peers.json'), mesh, clock, random }),
     config.registryDir === undefined
       ? undefined
-      : createFileRegistry({ directory: config.registryDir, self, seal, clock, random }),
+      : createFileRegistry({ directory: config.registryDir, self, seal, clock, random, rejections }),
     createGitHubRegistry(deps),
+    config.rendezvous ? createRendezvous({ self, links, seal, clock }) : undefined,
+    dht === undefined ? undefined : createDhtDiscovery({ mesh, dht, clock }),
     config.predecessorAnnounceFile === undefined
       ? undefined
       : createPredecessorAnnounceFile(config.predecessorAnnounceFile, clock),

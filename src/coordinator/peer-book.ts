@@ -1,4 +1,5 @@
 /** What this peer knows of others: the offers they claimed with and the names they go by. Soft state, bounded. */
+import type { Capabilities } from '../core/capabilities.ts'
 import type { Offer } from '../core/fit.ts'
 import type { Output } from '../core/operations/catalog.ts'
 import type { PeerView } from '../core/operations/views.ts'
@@ -6,6 +7,7 @@ import { policyRules, type PolicyRules } from '../core/policy/host-policy.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
 import type { JsonObject } from '../core/task.ts'
 import type { KnownOffer } from './explain.ts'
+import type { Peering } from './peering.ts'
 
 const LONGEST = 2000
 
@@ -49,7 +51,34 @@ export class PeerBook {
   }
 }
 
-export function listPeers(mesh: Mesh, book: PeerBook, limit: number): Output<'list_peers'> {
+export interface ListPeersDeps {
+  readonly mesh: Mesh
+  readonly peers: PeerBook
+  readonly peering: Pick<Peering, 'capabilities' | 'sources'>
+}
+
+/** Images of one peer in a list of many. */
+const MOST_LISTED_IMAGES = 20
+
+/** @param asks whether the peers are asked for what they have and can do now; a peer that lists another's peers is not to make it ask */
+export async function listPeers(
+  { mesh, peers: book, peering }: ListPeersDeps,
+  { limit, asks }: { readonly limit: number; readonly asks: boolean },
+  signal: AbortSignal,
+): Promise<Output<'list_peers'>> {
+  const { capabilities, sources } = peering
+  const connected = mesh.peers().slice(0, limit)
+  if (asks)
+    await capabilities.refresh(
+      connected.map(({ peer }) => peer),
+      signal,
+    )
+  const describe = (known: Capabilities | undefined): Pick<PeerView, 'capabilities'> => {
+    if (known === undefined) return {}
+    const { images, ...rest } = known
+    return { capabilities: images === undefined ? rest : { ...rest, images: images.slice(0, MOST_LISTED_IMAGES) } }
+  }
+
   const self: PeerView = {
     peer_id: mesh.self,
     runner_name: book.runnerName(mesh.self) ?? '',
@@ -58,6 +87,7 @@ export function listPeers(mesh: Mesh, book: PeerBook, limit: number): Output<'li
     homes: [],
     features: [],
     ...(mesh.addresses()[0] === undefined ? {} : { address: mesh.addresses()[0] }),
+    ...describe(await capabilities.own()),
   }
   const admitted = mesh.peers().map((peer): PeerView => ({
     peer_id: peer.peer,
@@ -66,11 +96,13 @@ export function listPeers(mesh: Mesh, book: PeerBook, limit: number): Output<'li
     relayed: peer.relayed,
     address: peer.address,
     source: peer.source,
+    sources: [...sources.of(peer.peer)],
     homes: [...peer.homes],
     features: [...peer.features],
     version: peer.version,
     connected_at: peer.connectedAt,
     ...(peer.rttMs === undefined ? {} : { rtt_ms: peer.rttMs }),
+    ...describe(capabilities.of(peer.peer, peer.capabilities)),
   }))
   const unreached = mesh
     .targets()

@@ -3,6 +3,7 @@
  * says it, a code under the mesh key that a member does: without both nothing of it is dialled.
  */
 import { z } from 'zod'
+import { parseStandingCapabilities, tellCapabilities, type StandingCapabilities } from './capabilities.ts'
 import { RunnerMeshError } from './errors.ts'
 import { parsePeerId, type PeerId } from './ids.ts'
 import { DAY, MINUTE } from './lease.ts'
@@ -18,6 +19,7 @@ const payload = z.object({
   runner_name: z.string().max(256),
   homes: z.array(z.string().max(64)).max(64),
   features: z.array(z.string().max(64)).max(64),
+  capabilities: z.unknown().optional().transform(parseStandingCapabilities),
 })
 
 export interface Announcement {
@@ -31,6 +33,7 @@ export interface Announcement {
   readonly runnerName: string
   readonly homes: readonly string[]
   readonly features: readonly string[]
+  readonly capabilities?: StandingCapabilities
 }
 
 /** As it is stored and passed on. */
@@ -46,7 +49,7 @@ export const LONGEST_ANNOUNCEMENT_MS = DAY
 const ANNOUNCEMENT_SKEW_MS = 5 * MINUTE
 
 export function encodeAnnouncement(announcement: Announcement, mesh: string): Uint8Array {
-  const { peer, seq, issuedAt, expiresAt, addresses, runnerName, homes, features } = announcement
+  const { peer, seq, issuedAt, expiresAt, addresses, runnerName, homes, features, capabilities } = announcement
   const said = {
     mesh,
     peer,
@@ -57,6 +60,7 @@ export function encodeAnnouncement(announcement: Announcement, mesh: string): Ui
     runner_name: runnerName,
     homes,
     features,
+    ...tellCapabilities(capabilities),
   }
   return new TextEncoder().encode(JSON.stringify(said))
 }
@@ -88,6 +92,7 @@ export function parseAnnouncement(
     runnerName: said.runner_name,
     homes: said.homes,
     features: said.features,
+    ...(said.capabilities === undefined ? {} : { capabilities: said.capabilities }),
   }
 }
 

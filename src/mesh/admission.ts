@@ -10,9 +10,13 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
+import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import type { Membership } from '../core/ports/membership.ts'
 import type { SelfHello } from '../core/ports/mesh.ts'
+import type { Rejections } from '../core/rejections.ts'
 import type { AdmittedPeers } from './admitted-peers.ts'
+import { Crowd, hostOf } from './crowd.ts'
 import { answerGreeting, greet, HelloBusy, type Greeted, type HelloParty } from './hello.ts'
 import type { MeshKey } from './mesh-key.ts'
 import { RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
@@ -24,6 +28,8 @@ export interface AdmissionDeps {
   readonly hello: () => SelfHello
   readonly addresses: () => readonly string[]
   readonly peers: AdmittedPeers
+  readonly membership: Pick<Membership, 'refusal'>
+  readonly rejections: Rejections
   /** Whether a connection that is nobody's membership is kept nevertheless. */
   readonly isKept: (connection: Connection) => boolean
   readonly clock: Clock
@@ -44,27 +50,41 @@ export class Admission {
   readonly #deps: AdmissionDeps
   readonly #exchanges = new Set<Exchange>()
   readonly #unadmitted = new Map<Connection, () => void>()
+  readonly #crowd: Crowd
+  /** Replaced, but streams that were opened before still run on them. */
+  readonly #emptying = new Map<Connection, () => void>()
 
   constructor(deps: AdmissionDeps) {
     this.#deps = deps
+    const { limits, log, rejections } = deps
+    this.#crowd = new Crowd({
+      most: limits.maxUnadmitted,
+      onTurnedAway: (host) => {
+        rejections.count('connection_flood')
+        log.warn('connection.turned_away', { host, unadmitted: limits.maxUnadmitted })
+      },
+    })
   }
 
   /** To be told of every connection, in either direction, as soon as it is encrypted. */
   watch(connection: Connection): void {
-    const { clock, limits, log } = this.#deps
-    if (connection.direction === 'inbound' && this.#unadmitted.size >= limits.maxUnadmitted) {
-      log.warn('connection.turned_away', {
-        address: connection.remoteAddr.toString(),
-        unadmitted: this.#unadmitted.size,
-      })
-      connection.abort(new Error('too many connections that have not proven membership'))
-      return
-    }
+    const { clock, limits, rejections } = this.#deps
+    const leave =
+      connection.direction === 'inbound'
+        ? this.#crowd.enter(hostOf(connection.remoteAddr.toString()), () => {
+            connection.abort(new Error('too many connections that have not proven membership'))
+          })
+        : () => undefined
     const cancel = clock.after(limits.helloDeadlineMs, () => {
-      this.#unadmitted.delete(connection)
+      this.#settled(connection)
+      // A dial of ours whose HELLO failed ends here as well, and has been told of.
+      if (connection.direction === 'inbound') rejections.count('silent_connection')
       this.#release(connection)
     })
-    this.#unadmitted.set(connection, cancel)
+    this.#unadmitted.set(connection, () => {
+      cancel()
+      leave()
+    })
     connection.addEventListener('close', () => this.#settled(connection))
   }
 
@@ -75,8 +95,10 @@ export class Admission {
   async greet(connection: Connection, source: string): Promise<PeerId> {
     const { peers, limits } = this.#deps
     const remote = parsePeerId(connection.remotePeer.toString())
-    while (!peers.has(remote) && this.#greeting(remote)) await this.#exchangesWith(remote)
-    if (!peers.has(remote)) {
+    // A direct connection is worth a greeting of its own to whoever is reached through a relay only.
+    const isServed = (): boolean => peers.wayTo(remote) === 'direct' || (peers.has(remote) && !connection.direct)
+    while (!isServed() && this.#greeting(remote)) await this.#exchangesWith(remote)
+    if (!isServed()) {
       try {
         await this.#exchange(connection, 'dialer', source, async (signal) => {
           const stream = await connection.newStream(RPC_PROTOCOL, { signal, runOnLimitedConnection: true })
@@ -94,7 +116,7 @@ export class Admission {
 
   /** The handler of inbound RPC streams. */
   async answer(stream: Stream, connection: Connection): Promise<void> {
-    const { self, log } = this.#deps
+    const { self, log, rejections } = this.#deps
     const remote = parsePeerId(connection.remotePeer.toString())
     // A peer that greets again has given up its earlier attempt.
     for (const earlier of this.#exchanges) {
@@ -108,6 +130,8 @@ export class Admission {
       )
     } catch (cause) {
       if (cause instanceof HelloBusy) return
+      const isBarred = cause instanceof RunnerMeshError && cause.code === 'peer_not_allowed'
+      rejections.count(isBarred ? 'peer_not_allowed' : 'hello_refused')
       log.warn('peer.refused', { peer: remote, address: connection.remoteAddr.toString(), error: errorText(cause) })
     }
   }
@@ -122,9 +146,27 @@ export class Admission {
     this.#release(connection)
   }
 
+  /** Ends what there is with peers that may no longer be members. */
+  expel(): void {
+    const { peers, membership } = this.#deps
+    const causeOf = (peer: PeerId): RunnerMeshError | undefined => {
+      const refusal = membership.refusal(peer)
+      return refusal === undefined ? undefined : new RunnerMeshError('peer_not_allowed', refusal)
+    }
+    for (const { remote, give } of this.#exchanges) {
+      const cause = causeOf(remote)
+      if (cause !== undefined) give.abort(cause)
+    }
+    for (const { peer } of peers.list()) {
+      const cause = causeOf(peer)
+      if (cause !== undefined) peers.expel(peer, cause)
+    }
+  }
+
   /** Ends every exchange and forgets every deadline. */
   async stop(): Promise<void> {
-    for (const cancel of this.#unadmitted.values()) cancel()
+    for (const cancel of [...this.#unadmitted.values(), ...this.#emptying.values()]) cancel()
+    this.#emptying.clear()
     this.#unadmitted.clear()
     const exchanges = [...this.#exchanges]
     for (const exchange of exchanges) exchange.give.abort(new Error('this peer is stopping'))
@@ -137,7 +179,7 @@ export class Admission {
     source: string,
     open: (signal: AbortSignal) => Promise<{ stream: Stream; talk: (channel: StreamChannel) => Promise<Greeted> }>,
   ): Promise<void> {
-    const { peers, clock, limits } = this.#deps
+    const { peers, clock, limits, membership } = this.#deps
     const remote = parsePeerId(connection.remotePeer.toString())
     const { promise: done, resolve: finish } = Promise.withResolvers<undefined>()
     const exchange: Exchange = { remote, connection, role, give: new AbortController(), done }
@@ -157,6 +199,8 @@ export class Admission {
       signal.addEventListener('abort', () => opened.abort(reasonOf(signal)))
       const { hello, rttMs } = await talk(opened)
       signal.throwIfAborted()
+      const refusal = membership.refusal(remote)
+      if (refusal !== undefined) throw new RunnerMeshError('peer_not_allowed', refusal)
       opened.admit()
       this.#settled(connection)
       this.#yieldTo(exchange)
@@ -220,13 +264,21 @@ export class Admission {
   }
 
   #party(remote: PeerId): HelloParty {
-    const { self, keys, hello, addresses, random, clock } = this.#deps
-    return { self, remote, keys, hello: hello(), addresses: addresses(), random, clock }
+    const { self, keys, hello, addresses, random, clock, membership } = this.#deps
+    const refusal = membership.refusal(remote)
+    return { self, remote, keys, refusal, hello: hello(), addresses: addresses(), random, clock }
   }
 
   #settled(connection: Connection): void {
     this.#unadmitted.get(connection)?.()
     this.#unadmitted.delete(connection)
+  }
+
+  #isEmptying(connection: Connection): boolean {
+    const isReplaced = !connection.direct && this.#deps.peers.has(parsePeerId(connection.remotePeer.toString()))
+    return (
+      isReplaced && connection.streams.some(({ status, protocol }) => status === 'open' && protocol !== RPC_PROTOCOL)
+    )
   }
 
   /** A connection exists for its admitted stream, or for a HELLO under way. */
@@ -237,9 +289,19 @@ export class Admission {
       isKept(connection) ||
       this.#exchanges.values().some((other) => other.connection === connection)
     if (used || connection.status !== 'open') return
+    if (this.#isEmptying(connection)) {
+      this.#emptying.get(connection)?.()
+      const again = this.#deps.clock.after(EMPTYING_MS, () => this.#release(connection))
+      this.#emptying.set(connection, again)
+      return
+    }
+    this.#emptying.delete(connection)
     connection.close().catch((cause: unknown) => connection.abort(new Error(errorText(cause))))
   }
 }
+
+/** How often a relayed connection that a direct one has replaced is looked at. */
+const EMPTYING_MS = 1 * SECOND
 
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason))

@@ -5,6 +5,9 @@ import type { PeerId } from '../core/ids.ts'
 import type { Logger } from '../core/ports/clock.ts'
 import type { AdmittedPeer, Channel } from '../core/ports/mesh.ts'
 
+/** How a peer is connected. */
+export type Way = 'direct' | 'relayed'
+
 interface Live {
   readonly peer: AdmittedPeer
   readonly channel: Channel
@@ -44,6 +47,11 @@ export class AdmittedPeers {
     return this.#live.values().some((live) => live.connection === connection)
   }
 
+  wayTo(peer: PeerId): Way | undefined {
+    const live = this.#live.get(peer)
+    return live === undefined ? undefined : live.peer.relayed ? 'relayed' : 'direct'
+  }
+
   findConnection(peer: PeerId): Connection | undefined {
     return this.#live.get(peer)?.connection
   }
@@ -59,19 +67,34 @@ export class AdmittedPeers {
     return [...this.#live.values()].map(({ channel }) => channel)
   }
 
-  /** The newer channel replaces an older one: a peer greets anew only when it has lost the other. */
+  /**
+   * The newer channel replaces an older one: a peer greets anew when it has lost the other, or when the older came through
+   * a relay and the newer did not. Then the older has its orderly end.
+   */
   add(peer: AdmittedPeer, channel: Channel, connection: Connection): void {
     const id = peer.peer
     const older = this.#live.get(id)
     if (older !== undefined) {
-      this.#remove(older, new Error('the peer connected anew'))
-      older.channel.abort(new Error('the peer connected anew'))
+      const isBetter = older.peer.relayed && !peer.relayed
+      const cause = new Error(isBetter ? 'a direct connection has replaced the relayed one' : 'the peer connected anew')
+      this.#remove(older, cause)
+      if (isBetter) void older.channel.close()
+      else older.channel.abort(cause)
     }
     const live = { peer, channel, connection }
     this.#live.set(id, live)
     channel.onClose((cause) => this.#remove(live, cause))
     this.#log.info('peer.admitted', { peer: id, runner: peer.runnerName, address: peer.address, source: peer.source })
     this.#tell(this.#joined, (joined) => joined(peer, channel))
+  }
+
+  /** Ends its channel and its connection at once. */
+  expel(peer: PeerId, cause: Error): void {
+    const live = this.#live.get(peer)
+    if (live === undefined) return
+    this.#remove(live, cause)
+    live.channel.abort(cause)
+    live.connection.abort(cause)
   }
 
   #remove(live: Live, cause?: Error): void {

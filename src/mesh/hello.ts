@@ -4,25 +4,30 @@
  *   dialer                                                                     listener
  *     hello {versions, mesh, also, peer, homes, features, runner_name, nonce} ─▶
  *     ◀─ {version, mesh, peer, homes, features, runner_name, nonce, proof}     proof of the listener
- *     hello.prove {proof} ─▶                                                   proof of the dialer
- *     ◀─ {admitted: true}
+ *     hello.prove {proof, capabilities} ─▶                                     proof of the dialer
+ *     ◀─ {admitted: true, capabilities}
  *
  * A proof is HMAC-SHA256 under HKDF(mesh key, "hello/1") over role, both nonces and both peer ids. The role keeps a proof
  * from being sent back to its maker, the nonces keep it from being used twice, and the peer ids, which the encryption
  * has proven already, keep it from being passed on. The key itself is never sent. While keys are being changed a dialer
  * names the meshes it also accepts, and the listener picks one that both hold.
+ *
+ * Peers of different versions: a build speaks its own version and the one before it, both sides take the best that both
+ * name, and within a version fields are only ever added. A field that is not known is passed over, unless the other side
+ * lists it in `crit`: then there is no common version.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { parseStandingCapabilities, tellCapabilities, type StandingCapabilities } from '../core/capabilities.ts'
 import { cleanLine } from '../core/clean-text.ts'
-import { RunnerMeshError } from '../core/errors.ts'
+import { RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { isHomeId, type HomeId, type PeerId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports/clock.ts'
 import type { PeerHello, SelfHello } from '../core/ports/mesh.ts'
 import type { MeshKey } from './mesh-key.ts'
 
-/** Versions of the RPC protocol this build speaks, best first. */
-const RPC_VERSIONS = ['1.0'] as const
+/** Versions of the RPC protocol this build speaks, best first: its own and, once there is one, the one before it. */
+export const RPC_VERSIONS = ['1.0'] as const
 const NONCE_BYTES = 32
 
 /** What HELLO needs of a stream. */
@@ -38,6 +43,8 @@ export interface HelloParty {
   /** Current first, then those still accepted. */
   readonly keys: readonly [MeshKey, ...MeshKey[]]
   readonly hello: SelfHello
+  /** Why this peer does not let the other in, whatever it proves. */
+  readonly refusal?: string | undefined
   /** Where this peer can be dialled. */
   readonly addresses: readonly string[]
   readonly random: Random
@@ -55,6 +62,8 @@ const MAX_ADDRESSES = 16
 
 const nonce = z.base64url().length(43)
 const proof = z.base64url().length(43)
+/** Read leniently: of a newer version it may have another form. */
+const capabilities = z.unknown().optional().transform(parseStandingCapabilities)
 const homeId = z.custom<HomeId>((value) => typeof value === 'string' && isHomeId(value))
 
 const introduction = {
@@ -65,6 +74,8 @@ const introduction = {
   runner_name: z.string().max(256),
   addresses: z.array(z.string().max(512)).max(MAX_ADDRESSES).optional(),
   nonce,
+  /** Fields that the other side must know to go on. */
+  crit: z.array(z.string().max(64)).max(16).optional(),
 }
 const id = z.union([z.int(), z.string().max(64)])
 const helloRequest = z.object({
@@ -77,8 +88,8 @@ const helloRequest = z.object({
   }),
 })
 const helloResult = z.object({ ...introduction, version: z.string().max(16), proof })
-const proveRequest = z.object({ id, method: z.literal('hello.prove'), params: z.object({ proof }) })
-const proveResult = z.object({ admitted: z.literal(true) })
+const proveRequest = z.object({ id, method: z.literal('hello.prove'), params: z.object({ proof, capabilities }) })
+const proveResult = z.object({ admitted: z.literal(true), capabilities })
 const refusal = z.object({
   error: z.object({ data: z.object({ code: z.string().max(64) }).optional() }),
 })
@@ -109,17 +120,18 @@ export async function greet(stream: HelloStream, party: HelloParty): Promise<Gre
   })
   const answer = parseResult(await receive(stream), helloResult, party.remote)
   checkPeer(answer.peer, party.remote)
+  checkCritical(answer.crit, helloResult)
   const key = party.keys.find(({ meshId }) => meshId === answer.mesh)
   const nonces = { dialer: nonce, listener: answer.nonce }
   const peers = { dialer: party.self, listener: party.remote }
   if (key === undefined || !isProof(answer.proof, proveAs('listener', key, nonces, peers))) throw strangerError(party)
   const proof = proveAs('dialer', key, nonces, peers)
   const provedAt = party.clock.mono()
-  await send(stream, { id: 2, method: 'hello.prove', params: { proof } })
+  await send(stream, { id: 2, method: 'hello.prove', params: { proof, ...tellCapabilities(party.hello.capabilities) } })
   const answered = await receive(stream)
   const rttMs = party.clock.mono() - provedAt
-  parseResult(answered, proveResult, party.remote)
-  return { hello: toPeerHello(party.remote, answer, [answer.version], answer.version), rttMs }
+  const { capabilities } = parseResult(answered, proveResult, party.remote)
+  return { hello: toPeerHello(party.remote, { ...answer, capabilities }, [answer.version], answer.version), rttMs }
 }
 
 /**
@@ -135,6 +147,9 @@ export async function answerGreeting(stream: HelloStream, party: HelloParty, bus
   }
   const { params } = request
   checkPeer(params.peer, party.remote)
+  if (party.refusal !== undefined) {
+    return refuse(new RunnerMeshError('peer_not_allowed', party.refusal), 'peer_not_allowed')
+  }
   const key = [params.mesh, ...(params.also ?? [])]
     .map((mesh) => party.keys.find(({ meshId }) => meshId === mesh))
     .find((found) => found !== undefined)
@@ -143,6 +158,11 @@ export async function answerGreeting(stream: HelloStream, party: HelloParty, bus
   if (version === undefined) {
     const message = `Peer ${party.self} speaks ${RPC_VERSIONS.join(', ')}, not ${params.versions.join(', ')}. Upgrade the older of the two.`
     return refuse(new RunnerMeshError('protocol_mismatch', message), 'protocol_mismatch')
+  }
+  try {
+    checkCritical(params.crit, helloRequest.shape.params)
+  } catch (cause) {
+    return refuse(toRunnerMeshError(cause), 'protocol_mismatch')
   }
   if (busy()) return refuse(new HelloBusy('this peer is greeting you already'), BUSY)
 
@@ -162,8 +182,9 @@ export async function answerGreeting(stream: HelloStream, party: HelloParty, bus
     await send(stream, { id: prove.id, error: { code: -32000, message: error.message, data: { code: error.code } } })
     throw error
   }
-  await send(stream, { id: prove.id, result: { admitted: true } })
-  return { hello: toPeerHello(party.remote, params, params.versions, version), rttMs }
+  await send(stream, { id: prove.id, result: { admitted: true, ...tellCapabilities(party.hello.capabilities) } })
+  const { capabilities } = prove.params
+  return { hello: toPeerHello(party.remote, { ...params, capabilities }, params.versions, version), rttMs }
 }
 
 function introduce({ self, hello, addresses }: HelloParty, key: MeshKey, nonce: string) {
@@ -178,12 +199,19 @@ function introduce({ self, hello, addresses }: HelloParty, key: MeshKey, nonce: 
   }
 }
 
-function toPeerHello(
-  peer: PeerId,
-  said: Pick<z.output<typeof helloResult>, 'homes' | 'features' | 'runner_name' | 'addresses'>,
-  versions: readonly string[],
-  version: string,
-): PeerHello {
+/** @throws RunnerMeshError protocol_mismatch */
+function checkCritical(crit: readonly string[] = [], known: z.ZodObject): void {
+  const unknown = crit.filter((field) => !Object.hasOwn(known.shape, field))
+  if (unknown.length === 0) return
+  const message = `The peer needs ${unknown.map((field) => JSON.stringify(field)).join(', ')} to be understood, which this version does not know. Upgrade this peer.`
+  throw new RunnerMeshError('protocol_mismatch', message)
+}
+
+type Said = Pick<z.output<typeof helloResult>, 'homes' | 'features' | 'runner_name' | 'addresses'> & {
+  readonly capabilities: StandingCapabilities | undefined
+}
+
+function toPeerHello(peer: PeerId, said: Said, versions: readonly string[], version: string): PeerHello {
   return {
     peer,
     versions,
@@ -193,6 +221,7 @@ function toPeerHello(
     runnerName: cleanLine(said.runner_name, 128),
     // A peer speaks for its own addresses only.
     addresses: (said.addresses ?? []).filter((address) => address.endsWith(`/p2p/${peer}`)),
+    ...(said.capabilities === undefined ? {} : { capabilities: said.capabilities }),
   }
 }
 
@@ -269,6 +298,10 @@ function resultOf(message: unknown): unknown {
 /** In our own words: nothing a peer says before it is admitted is shown to anybody. */
 function refusedError(code: string | undefined, remote: PeerId): Error {
   if (code === BUSY) return new HelloBusy(`Peer ${remote} is greeting this peer already.`)
+  if (code === 'peer_not_allowed') {
+    const message = `Peer ${remote} does not let this peer in: its id is revoked there, or is not on the allow-list.`
+    return new RunnerMeshError('peer_not_allowed', message)
+  }
   if (code === 'protocol_mismatch') {
     const message = `Peer ${remote} speaks no version of the protocol that this build speaks (${RPC_VERSIONS.join(', ')}). Upgrade the older of the two.`
     return new RunnerMeshError('protocol_mismatch', message)

@@ -1,23 +1,30 @@
 /** The mesh over libp2p: listens, dials what it is told to, and hands out the RPC channel of every admitted peer. */
-import type { Connection } from '@libp2p/interface'
-import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
+import { multiaddr } from '@multiformats/multiaddr'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
-import { parsePeerId, type PeerId } from '../core/ids.ts'
+import type { PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import type { LegacyStreams } from '../core/ports/legacy-streams.ts'
-import type { Channel, Mesh, SelfHello } from '../core/ports/mesh.ts'
+import type { Membership } from '../core/ports/membership.ts'
+import type { Channel, Mesh, Reachable, SelfHello } from '../core/ports/mesh.ts'
+import { Rejections } from '../core/rejections.ts'
 import { Admission } from './admission.ts'
+import { AddressWatch } from './address-watch.ts'
+import { peerOf } from './addresses.ts'
 import { AdmittedPeers } from './admitted-peers.ts'
-import { dialError, isStaleConnection, isUnsupportedProtocol } from './dial-errors.ts'
+import { Dialler } from './dialler.ts'
+import type { Dht } from './dht.ts'
 import { createEnvelopeSigner } from './envelope-signer.ts'
 import type { Identity } from './identity.ts'
 import { createLibp2pNode, type Libp2pNode } from './libp2p-node.ts'
 import { Libp2pLegacyStreams } from './libp2p-legacy-streams.ts'
 import type { MeshKey } from './mesh-key.ts'
-import { ownAddresses } from './own-addresses.ts'
+import { ownAddresses, tcpPorts } from './own-addresses.ts'
 import { PeerStreams } from './peer-streams.ts'
 import { MESH_LIMITS, RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
-import { PointlessTarget, Reconciler } from './reconciler.ts'
+import { Reconciler } from './reconciler.ts'
+import { REACH_PROTOCOL } from './relays/reach-questions.ts'
+import { FAR } from './relays/reachability.ts'
+import { RELAY_SETTINGS, Relaying, type RelaySettings } from './relays/relaying.ts'
 
 export interface Libp2pMeshOptions {
   readonly identity: Identity
@@ -32,14 +39,42 @@ export interface Libp2pMeshOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
+  /** Absent: whoever holds the key is a member. */
+  readonly membership?: Pick<Membership, 'refusal' | 'onChange'>
+  /** Where to count what is turned away. */
+  readonly rejections?: Rejections
+  /** Absent: as RELAY_SETTINGS. */
+  readonly relays?: Partial<RelaySettings>
+  /** Addresses under which the internet sees this machine, as far as somebody found out; may grow. */
+  readonly publicIps?: () => readonly string[]
+  /** The part that this peer takes in the DHT of the mesh; absent: none. */
+  readonly dht?: Dht
   readonly limits?: Partial<MeshLimits>
 }
 
 /** @throws RunnerMeshError config_invalid for an address that is none */
 export async function createLibp2pMesh(options: Libp2pMeshOptions): Promise<Mesh> {
   const limits = { ...MESH_LIMITS, ...options.limits }
+  const whole: WholeOptions = { membership: EVERYBODY, rejections: new Rejections(), ...options }
   for (const address of [...options.listen, ...options.announce]) parseAddress(address)
-  return new Libp2pMesh(options, limits, await createLibp2pNode({ ...options, limits }))
+  const peers = new AdmittedPeers(options.log)
+  const node = await createLibp2pNode({
+    ...whole,
+    limits,
+    isAdmitted: (peer) => peers.has(peer),
+    addresses: () => mesh.addresses(),
+    isRelay: () => mesh.isRelay(),
+  })
+  const mesh = new Libp2pMesh(whole, limits, node, peers)
+  return mesh
+}
+
+type WholeOptions = Libp2pMeshOptions & Required<Pick<Libp2pMeshOptions, 'membership' | 'rejections'>>
+
+/** Holding the key is all it takes. */
+const EVERYBODY: Pick<Membership, 'refusal' | 'onChange'> = {
+  refusal: () => undefined,
+  onChange: () => () => undefined,
 }
 
 class Libp2pMesh implements Mesh {
@@ -48,7 +83,7 @@ class Libp2pMesh implements Mesh {
   readonly meshIds: readonly [string, ...string[]]
   readonly signer
   readonly legacy: LegacyStreams
-  readonly #options: Libp2pMeshOptions
+  readonly #options: WholeOptions
   readonly #limits: MeshLimits
   readonly #node: Libp2pNode
   readonly #peers: AdmittedPeers
@@ -56,10 +91,12 @@ class Libp2pMesh implements Mesh {
   readonly #reconciler: Reconciler
   readonly #streams: PeerStreams
   readonly #legacy: Libp2pLegacyStreams
+  readonly #relaying: Relaying
+  readonly #watch: AddressWatch
   #running: Promise<void> | undefined
 
-  constructor(options: Libp2pMeshOptions, limits: MeshLimits, node: Libp2pNode) {
-    const { identity, meshKeys, hello, clock, random, log } = options
+  constructor(options: WholeOptions, limits: MeshLimits, node: Libp2pNode, peers: AdmittedPeers) {
+    const { identity, meshKeys, hello, membership, rejections, clock, random, log } = options
     this.self = identity.peer
     const [{ meshId }, ...previous] = meshKeys
     this.meshId = meshId
@@ -68,12 +105,11 @@ class Libp2pMesh implements Mesh {
     this.#options = options
     this.#limits = limits
     this.#node = node
-    const peers = new AdmittedPeers(log)
     this.#peers = peers
     const addresses = (): readonly string[] => this.addresses()
     this.#streams = new PeerStreams({ peers, clock, log, limits })
     this.#legacy = new Libp2pLegacyStreams({
-      dial: (address, signal) => node.libp2p.dial(parseTarget(address), { signal }),
+      dial: (address, signal) => node.libp2p.dial(multiaddr(address), { signal }),
       used: (connection) => this.#admission.keep(connection),
       unused: (connection) => this.#admission.letGo(connection),
       clock,
@@ -87,22 +123,65 @@ class Libp2pMesh implements Mesh {
       hello,
       addresses,
       peers,
+      membership,
+      rejections,
       isKept: (connection) => this.#legacy.uses(connection),
       clock,
       random,
       log,
       limits,
     })
+    const dialler = new Dialler({
+      self: this.self,
+      node,
+      peers,
+      admission: this.#admission,
+      membership,
+      isLegacy: (address, signal) => this.#legacy.isLegacy(address, signal),
+      clock,
+      timeoutMs: limits.dialTimeoutMs,
+    })
+    this.#relaying = new Relaying({
+      self: this.self,
+      settings: { ...RELAY_SETTINGS, ...options.relays },
+      peers: () => peers.list(),
+      isInbound: (peer) => peers.findConnection(peer)?.direction === 'inbound',
+      open: (peer) => this.#streams.open(peer, REACH_PROTOCOL),
+      reservations: node.reservations,
+      ports: () => tcpPorts([...node.listening(), ...options.announce]),
+      addresses,
+      dialBack: (peer, observed, port) => dialler.dialBack(peer, observed, port),
+      onChange: () => this.#watch.look(),
+      clock,
+      log,
+    })
+    this.#watch = new AddressWatch({
+      listening: () => node.listening(),
+      addresses,
+      onMoved: () => this.#relaying.moved(),
+      clock,
+    })
+    this.#watch.onChange(() => log.info('mesh.addresses', { addresses: addresses(), reachable: this.reachable() }))
+    this.#streams.serve(REACH_PROTOCOL, (channel) => this.#relaying.answer(channel))
     this.#reconciler = new Reconciler({
-      dial: (address, source, signal) => this.#dial(address, source, signal),
-      isAdmitted: (peer) => peers.has(peer),
+      dial: (address, source, signal) => dialler.dial(address, source, signal),
+      wayTo: (peer) => peers.wayTo(peer),
       clock,
       random,
       log,
       parallelDials: limits.parallelDials,
     })
-    peers.onJoined(({ peer }) => this.#reconciler.joined(peer))
-    peers.onLeft((peer, cause) => this.#reconciler.left(peer, cause))
+    peers.onJoined((joined) => {
+      this.#reconciler.joined(joined.peer)
+      this.#relaying.joined(joined)
+      if (options.dht !== undefined) this.#identify(joined.peer)
+    })
+    peers.onLeft((peer, cause) => {
+      this.#reconciler.left(peer, cause)
+      this.#relaying.left(peer)
+      node.relayed.forget(peer)
+    })
+    membership.onChange(() => this.#admission.expel())
     node.libp2p.addEventListener('connection:open', ({ detail }) => this.#admission.watch(detail))
   }
 
@@ -119,6 +198,8 @@ class Libp2pMesh implements Mesh {
     if (running === undefined) return
     this.#running = undefined
     await running.catch(() => undefined)
+    this.#watch.stop()
+    this.#relaying.stop()
     await this.#reconciler.stop()
     await this.#admission.stop()
     await this.#streams.stop()
@@ -127,10 +208,32 @@ class Libp2pMesh implements Mesh {
     await this.#node.stop()
   }
 
+  protocols(): readonly string[] {
+    return this.#node.libp2p.getProtocols()
+  }
+
   addresses(): readonly string[] {
-    return ownAddresses(this.#node.listening(), this.#options.announce).map((address) =>
-      address.includes('/p2p/') ? address : `${address}/p2p/${this.self}`,
-    )
+    const { announce, publicIps = () => [] } = this.#options
+    return ownAddresses({
+      listening: this.#node.listening(),
+      announce,
+      proven: this.#relaying.provenAddresses(),
+      publicIps: publicIps(),
+      refuted: this.#relaying.reachable() === 'no',
+      relayed: this.#relaying.relayedAddresses(),
+    }).map((address) => (address.includes('/p2p/') ? address : `${address}/p2p/${this.self}`))
+  }
+
+  onAddresses(changed: () => void): void {
+    this.#watch.onChange(changed)
+  }
+
+  reachable(): Reachable {
+    return this.#relaying.reachable()
+  }
+
+  isRelay(): boolean {
+    return this.#relaying.relays() > FAR.neighbour
   }
 
   peers() {
@@ -165,6 +268,15 @@ class Libp2pMesh implements Mesh {
     return this.#reconciler.list()
   }
 
+  /** The library learns which members serve the DHT by asking them; it asks nobody by itself. */
+  #identify(peer: PeerId): void {
+    const connection = this.#peers.findConnection(peer)
+    if (connection === undefined) return
+    this.#node.libp2p.services.identify.identify(connection).catch((cause: unknown) => {
+      this.#options.log.debug('peer.not_identified', { peer, error: errorText(cause) })
+    })
+  }
+
   async #start(): Promise<void> {
     await this.#node.libp2p.handle(RPC_PROTOCOL, (stream, connection) => this.#admission.answer(stream, connection), {
       maxInboundStreams: this.#limits.streamsPerPeer,
@@ -186,54 +298,10 @@ class Libp2pMesh implements Mesh {
       )
     }
     await this.#node.start()
+    this.#watch.start()
     this.#reconciler.start()
+    this.#relaying.start()
     this.#options.log.info('mesh.started', { peer: this.self, mesh: this.meshId, addresses: this.addresses() })
-  }
-
-  async #dial(address: string, source: string, signal: AbortSignal): Promise<PeerId> {
-    const target = parseTarget(address)
-    if (peerOf(address) === this.self) throw new PointlessTarget(`${address} is this peer itself.`)
-    try {
-      return await this.#greet(target, source, signal)
-    } catch (cause) {
-      if (isUnsupportedProtocol(cause) && (await this.#legacy.isLegacy(address, signal))) throw predecessor(address)
-      if (errorText(cause) === 'Can not dial self') throw new PointlessTarget(`${address} is this peer itself.`)
-      if (!isStaleConnection(cause)) throw dialError(address, cause)
-    }
-    try {
-      return await this.#greet(target, source, signal)
-    } catch (cause) {
-      throw dialError(address, cause)
-    }
-  }
-
-  async #greet(target: Multiaddr, source: string, signal: AbortSignal): Promise<PeerId> {
-    const connection: Connection = await this.#node.libp2p.dial(target, { signal })
-    return this.#admission.greet(connection, source)
-  }
-}
-
-/** For the reconciler it is a target that failed: the bridge to it is told anew at every try. */
-function predecessor(address: string): RunnerMeshError {
-  const message = `${address} is a node of ipfs_accelerate_py: reached over the legacy bridge, no member of the mesh.`
-  return new RunnerMeshError('not_admitted', message)
-}
-
-/** The peer that an address names at its end: after a relay's name comes the name of the peer behind it. */
-function peerOf(address: string): PeerId | undefined {
-  const named = /\/p2p\/([^/]+)$/.exec(address)?.[1]
-  try {
-    return named === undefined ? undefined : parsePeerId(named)
-  } catch {
-    return undefined
-  }
-}
-
-function parseTarget(address: string): Multiaddr {
-  try {
-    return multiaddr(address)
-  } catch (cause) {
-    throw new PointlessTarget(`${address} is not a multiaddr: ${errorText(cause)}.`, { cause })
   }
 }
 

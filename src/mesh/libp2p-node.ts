@@ -1,28 +1,38 @@
 /**
- * The libp2p node: tcp, noise, yamux, identify and ping, with the library's own connection policy switched off. Why each
- * setting is what it is stands beside it; each was measured with libp2p 3.3.
+ * The libp2p node: tcp, relays, noise, yamux, identify and ping, with the library's own connection policy switched off.
+ * Why each setting is what it is stands beside it; each was measured with libp2p 3.3.
  */
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
-import { identify } from '@libp2p/identify'
+import { identify, type Identify } from '@libp2p/identify'
 import { FaultTolerance, type Libp2p, type Listener, type Transport } from '@libp2p/interface'
 import { ping, type Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
-import { SECOND } from '../core/lease.ts'
+import { parsePeerId, type PeerId } from '../core/ids.ts'
+import type { Logger } from '../core/ports/clock.ts'
+import type { Rejections } from '../core/rejections.ts'
+import type { Dht } from './dht.ts'
 import { withFewerWindowUpdates, withJoinedChunks } from './fewer-writes.ts'
 import type { Identity } from './identity.ts'
+import { InboundGate } from './inbound-gate.ts'
 import { guardEncrypter, guardMuxer, guardUpgrader } from './negotiation-guard.ts'
 import type { MeshLimits } from './protocols.ts'
+import { createRelayService, type RelayedPeers } from './relays/relay-service.ts'
+import { createRelayTransport, type Reservations } from './relays/relay-transport.ts'
 
 const ENCRYPTION = '/noise'
 const MUXER = '/yamux/1.0.0'
 
 export interface Libp2pNode {
-  readonly libp2p: Libp2p<{ ping: Ping }>
+  readonly libp2p: Libp2p<{ ping: Ping; identify: Identify }>
   /** Where it listens now, wildcards resolved to the addresses of this machine; without peer id. */
   listening(): readonly string[]
+  /** At relays, for this peer. */
+  readonly reservations: Reservations
+  /** Peers that have reserved here. */
+  readonly relayed: RelayedPeers
   /** @throws RunnerMeshError address_in_use, config_invalid: naming the address; nothing stays open then */
   start(): Promise<void>
   stop(): Promise<void>
@@ -33,19 +43,37 @@ export interface Libp2pNodeOptions {
   readonly listen: readonly string[]
   readonly announce: readonly string[]
   readonly limits: MeshLimits
+  /** Set for a node that takes part in the DHT of its members. */
+  readonly dht?: Dht | undefined
+  readonly rejections: Rejections
+  readonly log: Logger
+  readonly isAdmitted: (peer: PeerId) => boolean
+  /** Full multiaddrs of this peer. */
+  readonly addresses: () => readonly string[]
+  /** Whether this peer relays for others now. */
+  readonly isRelay: () => boolean
 }
 
 /** @throws RunnerMeshError config_invalid for an address that is none */
-export async function createLibp2pNode({ identity, listen, announce, limits }: Libp2pNodeOptions): Promise<Libp2pNode> {
+export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2pNode> {
+  const { identity, listen, announce, limits, dht, rejections, log, isAdmitted, addresses, isRelay } = options
+  const isMember = (peer: { toString(): string }): boolean => isAdmitted(parsePeerId(peer.toString()))
+  const through = createRelayTransport({ isAdmitted, guard: (upgrader) => guardUpgrader(upgrader, ENCRYPTION) })
+  const relayed = createRelayService({ isAdmitted, limits })
+  const inbound = new InboundGate({ mostPending: limits.maxUnadmitted, rejections, log })
   const listeners = new Set<Listener>()
   const failures: { readonly address: string; readonly cause: unknown }[] = []
-  const libp2p: Libp2p<{ ping: Ping }> = await createLibp2p({
+  const libp2p: Libp2p<{ ping: Ping; identify: Identify }> = await createLibp2p({
     start: false,
     privateKey: identity.privateKey,
     addresses: { listen: [...listen], appendAnnounce: [...announce] },
     // Otherwise one address that cannot be listened on hides which; ours is the clearer error, in `start`.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
-    transports: [(components) => watchListeners(tcp()(components), listeners, failures)],
+    transports: [(components) => watchListeners(tcp()(components), { listeners, failures, inbound }), through.create],
+    connectionGater: {
+      denyInboundRelayReservation: () => !isRelay(),
+      denyOutboundRelayedConnection: (from, to) => !isMember(from) || !isMember(to),
+    },
     connectionEncrypters: [(components) => guardEncrypter(withJoinedChunks(noise()(components)), MUXER)],
     streamMuxers: [
       () =>
@@ -54,14 +82,20 @@ export async function createLibp2pNode({ identity, listen, announce, limits }: L
           withFewerWindowUpdates(
             yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })(),
           ),
-          () => libp2p.getProtocols(),
+          {
+            protocols: () => libp2p.getProtocols(),
+            mostStreams: limits.streamsPerConnection,
+            mostTurnedAway: limits.streamsTurnedAway,
+            rejections,
+          },
         ),
     ],
     connectionManager: {
       maxConnections: limits.maxConnections,
       // The default of 5 a second and address turns away a fleet behind one router.
       inboundConnectionThreshold: limits.inboundPerSecond,
-      maxIncomingPendingConnections: limits.maxUnadmitted,
+      // The gate before it decides, by whose they are; this is but a stop behind it.
+      maxIncomingPendingConnections: 2 * limits.maxUnadmitted,
       addressDialTimeout: limits.dialTimeoutMs,
       dialTimeout: limits.dialTimeoutMs,
       inboundUpgradeTimeout: limits.helloDeadlineMs,
@@ -69,14 +103,21 @@ export async function createLibp2pNode({ identity, listen, announce, limits }: L
       reconnectRetries: 0,
     },
     // A remote event loop that stands still for some seconds is no dead peer.
-    connectionMonitor: { pingInterval: 10 * SECOND, pingTimeout: { minTimeout: 15 * SECOND } },
+    connectionMonitor: { pingInterval: limits.pingEveryMs, pingTimeout: { minTimeout: 1.5 * limits.pingEveryMs } },
     // Who is not admitted is not asked anything: its answer would be read before it has proven itself.
-    services: { identify: identify({ runOnConnectionOpen: false }), ping: ping() },
+    services: {
+      identify: identify({ runOnConnectionOpen: false }),
+      ping: ping(),
+      relay: relayed.create,
+      ...(dht === undefined ? {} : { dht: dht.create({ isAdmitted, addresses, rejections }) }),
+    },
   }).catch((cause: unknown) => {
     throw new RunnerMeshError('config_invalid', `Cannot set up the mesh: ${errorText(cause)}`, { cause })
   })
   return {
     libp2p,
+    reservations: through.reservations,
+    relayed,
     listening: () => [...listeners].flatMap((listener) => listener.getAddrs().map(String)),
     start: async () => {
       failures.length = 0
@@ -92,17 +133,19 @@ export async function createLibp2pNode({ identity, listen, announce, limits }: L
   }
 }
 
+interface Watched {
+  readonly listeners: Set<Listener>
+  readonly failures: { readonly address: string; readonly cause: unknown }[]
+  readonly inbound: InboundGate
+}
+
 /** Guards what it negotiates. The transport manager keeps its listeners and their errors to itself, so they are noted here. */
-function watchListeners(
-  transport: Transport,
-  listeners: Set<Listener>,
-  failures: { readonly address: string; readonly cause: unknown }[],
-): Transport {
+function watchListeners(transport: Transport, { listeners, failures, inbound }: Watched): Transport {
   const [createListener, dial] = [transport.createListener.bind(transport), transport.dial.bind(transport)]
   transport.dial = (address, options) =>
     dial(address, { ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION) })
   transport.createListener = (options) => {
-    const listener = createListener({ ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION) })
+    const listener = createListener({ ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION, inbound) })
     const listenOn = listener.listen.bind(listener)
     listener.listen = async (address) => {
       try {

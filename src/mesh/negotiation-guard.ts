@@ -14,6 +14,8 @@ import type {
   StreamMuxerFactory,
   Upgrader,
 } from '@libp2p/interface'
+import type { Rejection, Rejections } from '../core/rejections.ts'
+import type { InboundGate } from './inbound-gate.ts'
 
 const HEADER = '/multistream/1.0.0'
 const MAX_MESSAGE_BYTES = 1024
@@ -79,6 +81,9 @@ export class NegotiationCheck {
   }
 }
 
+/** Hears of what was cut off. */
+export type OnBadNegotiation = () => void
+
 type Receive = (data: Uint8Array | Iterable<Uint8Array>) => void
 
 /**
@@ -86,7 +91,7 @@ type Receive = (data: Uint8Array | Iterable<Uint8Array>) => void
  * would take the first bytes from the one that comes later. It is not in the typed interface: the tests over real
  * connections are what holds this to be true.
  */
-function guard<S extends MessageStream>(stream: S, ends: (message: string) => boolean): S {
+function guard<S extends MessageStream>(stream: S, ends: (message: string) => boolean, onBad: OnBadNegotiation): S {
   const source = stream as S & { onData: Receive }
   const receive: Receive = source.onData.bind(stream)
   const check = new NegotiationCheck(ends)
@@ -98,6 +103,7 @@ function guard<S extends MessageStream>(stream: S, ends: (message: string) => bo
         break
       }
     } catch (cause) {
+      onBad()
       stream.abort(cause as Error)
       return
     }
@@ -109,15 +115,24 @@ function guard<S extends MessageStream>(stream: S, ends: (message: string) => bo
 /** As an initiator we have proposed the protocol ourselves: whatever answers after the header settles it. */
 const anyAnswer = (): boolean => true
 
-/** Guards the negotiation of the encryption on connections in either direction. */
-export function guardUpgrader(upgrader: Upgrader, encryption: string): Upgrader {
+const nobody = (): void => undefined
+
+/**
+ * Guards the negotiation of the encryption on connections in either direction.
+ * @param gate whatever else there is to watch while an inbound connection is upgraded
+ */
+export function guardUpgrader(upgrader: Upgrader, encryption: string, gate?: InboundGate): Upgrader {
   const guarded = Object.create(upgrader) as Upgrader
-  guarded.upgradeInbound = (connection, options) =>
-    upgrader.upgradeInbound(
-      guard(connection, (message) => message === encryption),
-      options,
-    )
-  guarded.upgradeOutbound = (connection, options) => upgrader.upgradeOutbound(guard(connection, anyAnswer), options)
+  guarded.upgradeInbound = (connection, options) => {
+    const upgrade = (onBad: OnBadNegotiation): Promise<void> =>
+      upgrader.upgradeInbound(
+        guard(connection, (message) => message === encryption, onBad),
+        options,
+      )
+    return gate === undefined ? upgrade(nobody) : gate.pass(connection, upgrade)
+  }
+  guarded.upgradeOutbound = (connection, options) =>
+    upgrader.upgradeOutbound(guard(connection, anyAnswer, nobody), options)
   return guarded
 }
 
@@ -128,7 +143,7 @@ export function guardEncrypter(encrypter: ConnectionEncrypter, muxer: string): C
     encrypter.secureOutbound.bind(encrypter),
   ]
   const guarded = (secured: SecuredConnection, ends: (message: string) => boolean): SecuredConnection => {
-    if (secured.streamMuxer === undefined) guard(secured.connection, ends)
+    if (secured.streamMuxer === undefined) guard(secured.connection, ends, nobody)
     return secured
   }
   encrypter.secureInbound = async (...args) => guarded(await secureInbound(...args), (message) => message === muxer)
@@ -141,18 +156,54 @@ interface MuxerParts {
   onCreateStream(...args: readonly unknown[]): MessageStream
 }
 
-/**
- * Guards the negotiation of every stream.
- * @param protocols those served here now
- */
-export function guardMuxer(factory: StreamMuxerFactory, protocols: () => readonly string[]): StreamMuxerFactory {
+export interface MuxerGuard {
+  /** Those served here now. */
+  readonly protocols: () => readonly string[]
+  /** Streams that the other side may have open at once, whatever their protocols. */
+  readonly mostStreams: number
+  /** Streams turned away before the connection is given up. */
+  readonly mostTurnedAway: number
+  readonly rejections: Rejections
+}
+
+/** Guards the negotiation of every stream, and their number. */
+export function guardMuxer(
+  factory: StreamMuxerFactory,
+  { protocols, mostStreams, mostTurnedAway, rejections }: MuxerGuard,
+): StreamMuxerFactory {
   const createStreamMuxer = factory.createStreamMuxer.bind(factory)
   factory.createStreamMuxer = (connection) => {
     const muxer = createStreamMuxer(connection)
+    let open = 0
+    let turnedAway = 0
+    const turnAway = (kind: Rejection): void => {
+      rejections.count(kind)
+      turnedAway += 1
+      if (turnedAway === mostTurnedAway) connection.abort(new Error('too many streams that had to be turned away'))
+    }
+    const watch = (stream: MessageStream): void => {
+      open += 1
+      stream.addEventListener('close', ({ error }) => {
+        open -= 1
+        if (error?.name === 'TooManyInboundProtocolStreamsError') turnAway('stream_flood')
+      })
+    }
     const parts = muxer as unknown as MuxerParts
     const [onRemoteStream, onCreateStream] = [parts.onRemoteStream.bind(muxer), parts.onCreateStream.bind(muxer)]
-    parts.onRemoteStream = (stream) => onRemoteStream(guard(stream, (message) => protocols().includes(message)))
-    parts.onCreateStream = (...args) => guard(onCreateStream(...args), anyAnswer)
+    parts.onRemoteStream = (stream) => {
+      watch(stream)
+      onRemoteStream(
+        guard(
+          stream,
+          (message) => protocols().includes(message),
+          () => turnAway('bad_negotiation'),
+        ),
+      )
+      if (open <= mostStreams) return
+      turnAway('stream_flood')
+      stream.abort(new Error('too many streams'))
+    }
+    parts.onCreateStream = (...args) => guard(onCreateStream(...args), anyAnswer, nobody)
     return muxer
   }
   return factory

@@ -15,6 +15,10 @@ export interface MeshLimits {
   readonly maxUnadmitted: number
   /** New inbound connections per second and address; a fleet behind one router shares an address. */
   readonly inboundPerSecond: number
+  /** Streams that one connection may have open at us, whatever their protocols; more are turned away. */
+  readonly streamsPerConnection: number
+  /** Streams turned away before their connection is given up. */
+  readonly streamsTurnedAway: number
   /** Streams of one protocol that one connection may open at us. */
   readonly streamsPerPeer: number
   /** The same for streams of admitted peers beside their RPC stream: sessions, logs, artifacts. */
@@ -28,6 +32,12 @@ export interface MeshLimits {
   readonly sendLimitBytes: number
   /** An orderly end of one stream or of the node. */
   readonly closeTimeoutMs: number
+  /** A connection that answers no ping for twice as long is lost. */
+  readonly pingEveryMs: number
+  /** Peers that this one relays for. */
+  readonly relayedPeers: number
+  /** Connections through this relay from or to one peer. */
+  readonly relayedStreamsPerPeer: number
 }
 
 export const MESH_LIMITS: MeshLimits = {
@@ -36,6 +46,8 @@ export const MESH_LIMITS: MeshLimits = {
   maxConnections: 400,
   maxUnadmitted: 100,
   inboundPerSecond: 100,
+  streamsPerConnection: 256,
+  streamsTurnedAway: 1_000,
   streamsPerPeer: 8,
   channelsPerPeer: 64,
   parallelDials: 4,
@@ -43,4 +55,7 @@ export const MESH_LIMITS: MeshLimits = {
   sendHighWaterBytes: 1_048_576,
   sendLimitBytes: 33_554_432,
   closeTimeoutMs: 1 * SECOND,
+  pingEveryMs: 10 * SECOND,
+  relayedPeers: 256,
+  relayedStreamsPerPeer: 300,
 }

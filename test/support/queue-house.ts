@@ -17,6 +17,7 @@ import type { Mesh, Signer } from '../../src/core/ports/mesh.ts'
 import type { TaskPins } from '../../src/core/ports/task-pins.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
+import { fakePeering } from '../fakes/fake-peering.ts'
 import { ManualClock, settle } from './manual-clock.ts'
 import { RecordingLog } from './recording-log.ts'
 import { scratchDirectory } from './scratch-directory.ts'
@@ -112,6 +113,7 @@ export class QueueHouse implements AsyncDisposable {
         cache: new MeshCache({ self: SELF, store: undefined, links: () => [], clock, log }),
         mesh,
         peers: new PeerBook(),
+        peering: fakePeering({ self: SELF, clock, log }),
         events,
         clock,
         random,
@@ -243,6 +245,7 @@ function fakeMesh(): Mesh {
     meshId: MESH_ID,
     meshIds: [MESH_ID],
     signer,
+    protocols: () => [],
     addresses: () => [],
     onAddresses: () => undefined,
     reachable: () => 'unknown',

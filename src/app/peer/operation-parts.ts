@@ -2,6 +2,8 @@
 import { MeshCache } from '../../coordinator/cache/mesh-cache.ts'
 import { CronSchedules } from '../../coordinator/cron/cron.ts'
 import { createHandlers } from '../../coordinator/handlers/create-handlers.ts'
+import { PeerCapabilities } from '../../coordinator/peer-capabilities.ts'
+import { RendezvousBook } from '../../coordinator/rendezvous-book.ts'
 import type { Links } from '../../coordinator/links.ts'
 import { pinPayload } from '../../coordinator/pinning.ts'
 import { sealTask, SUBMISSION } from '../../coordinator/submission.ts'
@@ -26,7 +28,7 @@ const NEVER = new AbortController().signal
 export function createOperationParts(
   { config, events, lease, clock, random, log }: Ground,
   { home, cacheStore }: HomeParts,
-  { mesh, peers }: MeshParts,
+  { mesh, peers, membership, rejections, capabilities, sealBy }: MeshParts,
   links: Links,
   worker: WorkerParts | undefined,
   discovery: Discoveries,
@@ -49,6 +51,22 @@ export function createOperationParts(
     cache: new MeshCache({ self: mesh.self, store: cacheStore, links: () => links.all(), clock, log }),
     mesh,
     peers,
+    peering: {
+      membership,
+      rejections,
+      rendezvous:
+        home !== undefined && config.rendezvous
+          ? new RendezvousBook({ seal: sealBy(clock), clock, rejections })
+          : undefined,
+      capabilities: new PeerCapabilities({
+        self: mesh.self,
+        own: () => capabilities.now(),
+        links: () => links.all(),
+        clock,
+        log,
+      }),
+      sources: discovery,
+    },
     events,
     clock,
     random,

@@ -5,6 +5,7 @@ import { createCronHandlers } from './cron-handlers.ts'
 import type { HandlerDeps } from './context.ts'
 import { createOutputHandlers } from './output-handlers.ts'
 import { createPauseHandlers } from './pause-handlers.ts'
+import { createPeerHandlers } from './peer-handlers.ts'
 import { createReadHandlers } from './read-handlers.ts'
 import { createReportHandlers } from './report-handlers.ts'
 import { createSchedulerHandlers } from './scheduler-handlers.ts'
@@ -17,6 +18,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     ...createSubmitHandlers(deps),
     ...createReadHandlers(deps),
+    ...createPeerHandlers(deps),
     ...createWorkHandlers(deps),
     ...createUpkeepHandlers(deps),
     ...createOutputHandlers(deps),

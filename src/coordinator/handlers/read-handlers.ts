@@ -22,7 +22,7 @@ type ReadOperation =
   | 'list_peers'
 
 export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperation> {
-  const { mesh, peers, clock, events } = deps
+  const { peers, clock, events } = deps
   const nameOf = (peer: string): string => peers.runnerName(peer) ?? peer
   return {
     p2p_taskqueue_status: ({ detail }) => statusOf(deps, detail),
@@ -64,7 +64,7 @@ export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperat
       const task = await getVisibleTask(deps, input.task_id, caller)
       return explain(task, peers.offers(), await getHome(deps).store.refusals(task.id))
     },
-    list_peers: (input) => Promise.resolve(listPeers(mesh, peers, input.limit)),
+    list_peers: ({ limit }, { caller, signal }) => listPeers(deps, { limit, asks: caller.peer === undefined }, signal),
   }
 }
 
@@ -91,7 +91,7 @@ function filterOf(input: Input<'p2p_taskqueue_list_tasks'>, caller: Caller): Tas
 }
 
 async function statusOf(
-  { home, mesh, version, executorStatus }: HandlerDeps,
+  { home, mesh, peering, version, executorStatus }: HandlerDeps,
   detail: boolean,
 ): Promise<Output<'p2p_taskqueue_status'>> {
   const counts = await home?.store.counts()
@@ -115,7 +115,14 @@ async function statusOf(
           running_by_type: { ...counts.runningByType },
         }
       : {}),
-    ...(detail ? { executor: { ...executorStatus() } } : {}),
+    ...(detail
+      ? {
+          executor: { ...executorStatus() },
+          capabilities: await peering.capabilities.own(),
+          discovery: peering.sources.list().map((way) => ({ ...way })),
+          rejected: peering.rejections.list(),
+        }
+      : {}),
   }
 }
 

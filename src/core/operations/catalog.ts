@@ -8,6 +8,8 @@ import { pauseWorker, resumeWorker } from './pause.ts'
 import { listArtifacts, readArtifact, readLog } from './outputs.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
 import { peerReport } from './report.ts'
+import { listRevoked, peerCapabilities, restorePeer, revokePeer } from './peers.ts'
+import { discoverAtRendezvous, registerAtRendezvous } from './rendezvous.ts'
 import {
   checkWorkflowTags,
   completeWorkflowTask,
@@ -35,6 +37,12 @@ export const CATALOG = {
   [listArtifacts.name]: listArtifacts,
   [readArtifact.name]: readArtifact,
   [listPeers.name]: listPeers,
+  [peerCapabilities.name]: peerCapabilities,
+  [revokePeer.name]: revokePeer,
+  [restorePeer.name]: restorePeer,
+  [listRevoked.name]: listRevoked,
+  [registerAtRendezvous.name]: registerAtRendezvous,
+  [discoverAtRendezvous.name]: discoverAtRendezvous,
   [claimNext.name]: claimNext,
   [renewLeases.name]: renewLeases,
   [settleAttempts.name]: settleAttempts,

@@ -1,5 +1,6 @@
 /** Operations that only look. */
 import { z } from 'zod'
+import { capabilitiesView } from '../capabilities.ts'
 import { STATUSES, type TaskStatus } from '../task.ts'
 import { defineOperation, READS } from './operation.ts'
 import { attemptView, instant, jsonObject, peerView, taskIdField, taskView } from './views.ts'
@@ -7,13 +8,13 @@ import { attemptView, instant, jsonObject, peerView, taskIdField, taskView } fro
 export const getTask = defineOperation({
   name: 'p2p_taskqueue_get_task',
   title: 'Get one task',
-  description: 'Answers where a task stands, its result, and on request the end of its log.',
+  description: 'Answers where a task stands, its result, and on request its log.',
   access: 'tasks:read',
   hints: { ...READS, openWorld: true },
   input: z.strictObject({
     task_id: taskIdField,
-    log_tail_lines: z.int().min(0).max(1000).default(0).describe('Last lines of the log to include'),
-    attempts: z.boolean().default(false).describe('Include every attempt'),
+    log_tail_lines: z.int().min(0).max(1000).default(0).describe('Last log lines to include'),
+    attempts: z.boolean().default(false).describe('Tell every attempt'),
   }),
   output: z.object({ task: taskView, log_tail: z.string().optional(), attempts: z.array(attemptView).optional() }),
 })
@@ -28,7 +29,7 @@ export const waitTask = defineOperation({
   input: z.strictObject({
     task_id: taskIdField,
     timeout_s: z.number().min(0).max(300).default(50).describe('Seconds to wait'),
-    log_tail_lines: z.int().min(0).max(1000).default(20).describe('Last lines of the log to include'),
+    log_tail_lines: z.int().min(0).max(1000).default(20).describe('Last log lines to include'),
   }),
   output: z.object({ task: taskView, timed_out: z.boolean(), log_tail: z.string().optional() }),
 })
@@ -84,6 +85,12 @@ export const queueStatus = defineOperation({
     queued_by_type: counters.optional(),
     running_by_type: counters.optional(),
     executor: jsonObject().optional(),
+    capabilities: capabilitiesView.optional().describe('What this peer has and can do'),
+    discovery: z
+      .array(z.object({ source: z.string(), found: z.int(), problem: z.string().optional() }))
+      .optional()
+      .describe('How this peer finds others'),
+    rejected: counters.optional().describe('What this peer turned away since it started, by kind'),
   }),
 })
 

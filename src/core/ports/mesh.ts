@@ -1,4 +1,5 @@
 /** How peers talk once connected: admitted peers, and ordered duplex channels of whole messages between them. */
+import type { StandingCapabilities } from '../capabilities.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { HomeId, PeerId } from '../ids.ts'
 import type { Startable } from './clock.ts'
@@ -30,6 +31,8 @@ export interface PeerHello {
   readonly runnerName: string
   /** Full multiaddrs under which it says it can be dialled; empty when it only dials. */
   readonly addresses: readonly string[]
+  /** Unset for peers of a version that tells none. */
+  readonly capabilities?: StandingCapabilities
 }
 
 export interface AdmittedPeer extends PeerHello {
@@ -48,6 +51,8 @@ export interface SelfHello {
   readonly homes: readonly HomeId[]
   readonly features: readonly string[]
   readonly runnerName: string
+  /** Told to members only, when both have proven themselves. */
+  readonly capabilities?: StandingCapabilities
 }
 
 /** What others' records claim of themselves, signed by their keys; see the envelope format. */
@@ -62,6 +67,9 @@ export interface Signer {
   ): Promise<{ readonly peer: PeerId; readonly payload: Uint8Array }>
 }
 
+/** From how far away others have proven to reach a peer: the internet, another private network, nobody, or nobody tried. */
+export type Reachable = 'internet' | 'networks' | 'no' | 'unknown'
+
 export interface Mesh extends Startable {
   readonly self: PeerId
   /** 16 base32 characters derived from the current mesh key. */
@@ -70,8 +78,15 @@ export interface Mesh extends Startable {
   readonly meshIds: readonly [string, ...string[]]
   readonly signer: Signer
   readonly legacy: LegacyStreams
+  /** The libp2p protocol ids that this peer serves. */
+  protocols(): readonly string[]
   /** Full multiaddrs, with /p2p/<id>, under which this peer can be dialled now. */
   addresses(): readonly string[]
+  /** Called when `addresses` may have changed: the machine has moved, a relay came or went, others have shown a way here. */
+  onAddresses(changed: () => void): void
+  reachable(): Reachable
+  /** Whether this peer relays for others now. */
+  isRelay(): boolean
   peers(): readonly AdmittedPeer[]
   /** Each admitted connection's RPC channel, whoever dialled. One live channel per peer. */
   onPeer(joined: (peer: AdmittedPeer, channel: Channel) => void): void

@@ -21,6 +21,8 @@ export interface DiscoveriesDeps {
 export interface Discoveries extends Startable {
   /** For `doctor` and start-up messages. */
   list(): readonly DiscoveryView[]
+  /** The sources that know an address of that peer now. */
+  of(peer: string): readonly string[]
 }
 
 /** How often this peer looks whether its own addresses have changed. */
@@ -62,6 +64,13 @@ class AllDiscoveries implements Discoveries {
         ...(problemCode === undefined ? {} : { problemCode }),
       }
     })
+  }
+
+  of(peer: string): readonly string[] {
+    const end = `/p2p/${peer}`
+    return [...this.#known].flatMap(([{ source }, addresses]) =>
+      addresses.values().some((address) => address.endsWith(end)) ? [source] : [],
+    )
   }
 
   async start(): Promise<void> {

@@ -11,6 +11,7 @@ import type { PeerId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock, Random } from '../../core/ports/clock.ts'
 import type { AnnouncementSeal, Discovery, FoundPeer } from '../../core/ports/discovery.ts'
+import type { Rejections } from '../../core/rejections.ts'
 import { PolledDirectory } from './polled-directory.ts'
 
 export interface FileRegistryOptions {
@@ -19,6 +20,8 @@ export interface FileRegistryOptions {
   readonly seal: AnnouncementSeal
   readonly clock: Clock
   readonly random: Random
+  /** Where to count copies and announcements put back. */
+  readonly rejections?: Rejections
   readonly everyMs?: number
 }
 
@@ -35,10 +38,12 @@ class FileRegistry implements Discovery {
   readonly #directory: PolledDirectory<Announcement>
   #tell: (peers: readonly FoundPeer[]) => void = () => undefined
   #problem: string | undefined
+  /** By file name: the sequence number of the newest announcement seen. */
+  readonly #newest = new Map<string, number>()
   #announced = false
 
   constructor(options: FileRegistryOptions) {
-    const { directory, self, seal, clock, everyMs = FILE_REGISTRY_POLL_MS } = options
+    const { directory, self, seal, clock, rejections, everyMs = FILE_REGISTRY_POLL_MS } = options
     this.#options = options
     this.#directory = new PolledDirectory({
       path: directory,
@@ -46,8 +51,15 @@ class FileRegistry implements Discovery {
       isWanted: (name) => FILE_NAME.test(name) && name !== `${self}.json`,
       read: async (text, name) => {
         const announcement = await seal.open(sealedAnnouncement.parse(JSON.parse(text)))
-        // A copy under another name would count twice, or hide the newer one.
-        return `${announcement.peer}.json` === name ? announcement : undefined
+        // A copy under another name would count twice, or hide the newer one; an older one that somebody has put back
+        // names addresses that the peer has given up.
+        const newest = this.#newest.get(name) ?? 0
+        if (`${announcement.peer}.json` !== name || announcement.seq < newest) {
+          rejections?.count('bad_announcement')
+          return undefined
+        }
+        this.#newest.set(name, announcement.seq)
+        return announcement
       },
       onLook: (all) =>
         this.#tell(all.filter(({ expiresAt }) => expiresAt > clock.now()).map(({ addresses }) => ({ addresses }))),

@@ -1,0 +1,82 @@
+/** What this peer has and can do, put together from its settings, its machine and its worker. */
+import { arch, availableParallelism, freemem, loadavg, platform, totalmem } from 'node:os'
+import { MOST_IMAGES, type Capabilities, type StandingCapabilities } from '../../core/capabilities.ts'
+import { errorText } from '../../core/errors.ts'
+import type { Logger } from '../../core/ports/clock.ts'
+import type { Config } from '../config.ts'
+import { findGpus, type Gpu } from '../detection/gpus.ts'
+import { VERSION } from '../version.ts'
+import type { WorkerParts } from './worker-parts.ts'
+
+/** Node's word for a processor in the word images and tasks use. */
+const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
+
+export interface OwnCapabilitiesDeps {
+  readonly config: Pick<Config, 'labels'>
+  /** The libp2p protocol ids that this peer serves to members. */
+  readonly protocols: () => readonly string[]
+  readonly log: Logger
+}
+
+export class OwnCapabilities {
+  readonly #deps: OwnCapabilitiesDeps
+  readonly #gpus: readonly Gpu[]
+  #worker: WorkerParts | undefined
+
+  constructor(deps: OwnCapabilitiesDeps, gpus: readonly Gpu[]) {
+    this.#deps = deps
+    this.#gpus = gpus
+  }
+
+  /** Once there is a worker, its engine and its room are told. */
+  ofWorker(worker: WorkerParts | undefined): void {
+    this.#worker = worker
+  }
+
+  standing(): StandingCapabilities {
+    const { config, protocols } = this.#deps
+    const total = this.#worker?.room().total
+    return {
+      version: VERSION,
+      protocols: [...protocols()].slice(0, 32),
+      os: platform(),
+      arch: IMAGE_ARCH[arch()] ?? arch(),
+      cpus: total?.cpus ?? availableParallelism(),
+      memory_bytes: total?.memoryBytes ?? totalmem(),
+      disk_bytes: total?.diskBytes ?? 0,
+      gpus: this.#gpus.map((gpu) => ({ ...gpu })),
+      labels: [...config.labels].slice(0, 128),
+      task_types: [...(this.#worker?.types() ?? [])],
+    }
+  }
+
+  async now(): Promise<Capabilities> {
+    const worker = this.#worker
+    const [load] = loadavg()
+    const room = worker?.room()
+    return {
+      ...this.standing(),
+      ...(worker === undefined ? {} : { images: await this.#images(worker) }),
+      load: {
+        slots: room?.total.slots ?? 0,
+        running: worker?.running ?? 0,
+        free_cpus: room?.free.cpus ?? 0,
+        free_memory_bytes: Math.round(room?.free.memoryBytes ?? freemem()),
+        load_1m: load ?? 0,
+      },
+    }
+  }
+
+  async #images(worker: WorkerParts): Promise<string[]> {
+    try {
+      return [...(await worker.images(MOST_IMAGES))]
+    } catch (cause) {
+      this.#deps.log.debug('images.unknown', { error: errorText(cause) })
+      return []
+    }
+  }
+}
+
+export async function createOwnCapabilities(deps: OwnCapabilitiesDeps): Promise<OwnCapabilities> {
+  return new OwnCapabilities(deps, await findGpus())
+}
