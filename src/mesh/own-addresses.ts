@@ -1,19 +1,42 @@
-/** Under which addresses others may dial this peer: those configured, then those of the interfaces it listens on. */
+/**
+ * Under which addresses others may dial this peer: those configured, those at which it was reached, those of the
+ * interfaces it listens on, and ways through relays.
+ */
 import { networkInterfaces } from 'node:os'
+import { ipOf, isLoopback, tcpAddress, tcpPortOf } from './addresses.ts'
 
 /** Bridges that container engines make: their addresses mean another machine everywhere else. */
 const LOCAL_BRIDGE = /^(?:docker|br-|veth|virbr|cni|podman|lxcbr|lxdbr)/
 
-/**
- * @param listening addresses of the listeners, wildcards resolved
- * @param announce configured addresses, kept first and whatever they are
- * @returns without peer id; loopback only where there is nothing else
- */
-export function ownAddresses(listening: readonly string[], announce: readonly string[]): readonly string[] {
+export interface AddressSources {
+  /** Addresses of the listeners, wildcards resolved. */
+  readonly listening: readonly string[]
+  /** Configured, kept first and whatever they are. */
+  readonly announce: readonly string[]
+  /** Where others have proven to reach this peer. */
+  readonly proven: readonly string[]
+  /** Addresses under which the internet sees this machine, as far as somebody found out. */
+  readonly publicIps: readonly string[]
+  /** Nobody reaches this peer at what it found out. */
+  readonly refuted: boolean
+  /** Ways through relays, whole. */
+  readonly relayed: readonly string[]
+}
+
+/** @returns without peer id, but for ways through relays, which come last; loopback only where there is nothing else */
+export function ownAddresses(sources: AddressSources): readonly string[] {
+  const { listening, announce, proven, publicIps, refuted, relayed } = sources
   const bridges = bridgeAddresses()
-  const foreign = listening.filter((address) => !isLinkLocal(address) && !bridges.has(hostOf(address)))
+  const foreign = listening.filter((address) => !isLinkLocal(address) && !bridges.has(ipOf(address) ?? ''))
   const outside = foreign.filter((address) => !isLoopback(address))
-  return [...new Set([...announce, ...(outside.length > 0 || announce.length > 0 ? outside : foreign)])]
+  const found = refuted ? [] : tcpPorts(listening).flatMap((port) => publicIps.map((ip) => tcpAddress(ip, port)))
+  const others = [...announce, ...proven, ...found, ...outside]
+  return [...new Set([...(others.length > 0 ? others : foreign), ...relayed])]
+}
+
+/** The TCP ports that these addresses name, each once. */
+export function tcpPorts(addresses: readonly string[]): readonly number[] {
+  return [...new Set(addresses.map(tcpPortOf).filter((port) => port !== undefined))]
 }
 
 function bridgeAddresses(): ReadonlySet<string> {
@@ -21,14 +44,6 @@ function bridgeAddresses(): ReadonlySet<string> {
   return new Set(bridges.flatMap(([, addresses]) => (addresses ?? []).map(({ address }) => address)))
 }
 
-function isLoopback(address: string): boolean {
-  return address.startsWith('/ip4/127.') || address.startsWith('/ip6/::1/')
-}
-
 function isLinkLocal(address: string): boolean {
   return address.startsWith('/ip6/fe80:') || address.startsWith('/ip4/169.254.')
-}
-
-function hostOf(address: string): string {
-  return address.split('/')[2] ?? ''
 }

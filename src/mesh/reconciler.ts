@@ -5,14 +5,20 @@
  *      ▲                │
  *      └──── failed ────┘   each failure doubles the pause, up to the cap; a connection resets it
  *
- * Several addresses may lead to one peer: while it is admitted, by whoever's dial, none of them is dialled.
+ * Several addresses may lead to one peer: one of them is dialled at a time, and while it is admitted, by whoever's dial,
+ * none. A way through a relay comes after a direct one was tried, and while it is all there is the direct ones are tried
+ * on, ever more seldom: what connects at last replaces it.
  */
 import { errorText, RunnerMeshError, type ErrorCode } from '../core/errors.ts'
-import { SECOND } from '../core/lease.ts'
+import { MINUTE, SECOND } from '../core/lease.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
+import { isRelayed } from './addresses.ts'
+import type { Way } from './admitted-peers.ts'
 
 export const RECONNECT = { firstMs: SECOND / 2, longestMs: 15 * SECOND, jitter: 0.5 } as const
+/** Pauses between tries for a direct connection to a peer that is reached through a relay. */
+export const LONGEST_UPGRADE_PAUSE_MS = 5 * MINUTE
 
 export interface TargetView {
   readonly address: string
@@ -25,7 +31,8 @@ export interface TargetView {
 export interface ReconcilerDeps {
   /** Connects and greets; resolves with the peer that answered. Its errors are sentences for people. */
   readonly dial: (address: string, source: string, signal: AbortSignal) => Promise<PeerId>
-  readonly isAdmitted: (peer: PeerId) => boolean
+  /** How that peer is connected now, if it is admitted. */
+  readonly wayTo: (peer: PeerId) => Way | undefined
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -37,15 +44,20 @@ export class PointlessTarget extends Error {
   override readonly name = 'PointlessTarget'
 }
 
+const GONE = 'the peer closed the connection'
+
 interface Target {
   readonly address: string
   readonly source: string
+  readonly relayed: boolean
   give: AbortController
   peer: PeerId | undefined
   state: TargetView['state']
   lastError: string | undefined
   lastErrorCode: ErrorCode | undefined
   failures: number
+  /** Whether it has failed since its peer was last connected. */
+  tried: boolean
   pointless: boolean
   cancelPause: (() => void) | undefined
 }
@@ -55,6 +67,7 @@ export class Reconciler {
   readonly #targets = new Map<string, Target>()
   readonly #queue: Target[] = []
   readonly #dials = new Set<Promise<void>>()
+  readonly #dialling = new Set<Target>()
   #running = false
 
   constructor(deps: ReconcilerDeps) {
@@ -88,12 +101,14 @@ export class Reconciler {
     const target: Target = {
       address,
       source,
+      relayed: isRelayed(address),
       peer,
       give: new AbortController(),
       state: 'waiting',
       lastError: undefined,
       lastErrorCode: undefined,
       failures: 0,
+      tried: false,
       pointless: false,
       cancelPause: undefined,
     }
@@ -121,14 +136,21 @@ export class Reconciler {
 
   joined(peer: PeerId): void {
     for (const target of this.#targets.values()) {
-      if (target.peer === peer && target.state !== 'dialling') this.#connected(target, peer)
+      if (target.peer !== peer || target.state === 'dialling') continue
+      if (this.#isReached(target)) this.#connected(target, peer)
+      else if (target.state === 'connected') this.#pause(target)
     }
+    this.#next()
   }
 
   left(peer: PeerId, cause?: Error): void {
     for (const target of this.#targets.values()) {
-      if (target.peer !== peer || target.state !== 'connected') continue
-      target.lastError = cause === undefined ? 'the peer closed the connection' : errorText(cause)
+      if (target.peer !== peer || target.state === 'dialling' || this.#isReached(target)) continue
+      // One that waited long for a better connection is needed now.
+      if (target.state === 'connected') target.lastError = cause === undefined ? GONE : errorText(cause)
+      else if (target.relayed || target.pointless) continue
+      target.failures = 0
+      target.tried = false
       this.#pause(target)
     }
   }
@@ -142,10 +164,11 @@ export class Reconciler {
 
   #next(): void {
     while (this.#running && this.#dials.size < this.#deps.parallelDials) {
-      const target = this.#queue.shift()
+      const turn = this.#queue.findIndex((target) => !this.#mustWait(target))
+      const [target] = turn === -1 ? [] : this.#queue.splice(turn, 1)
       if (target === undefined) return
       if (target.state !== 'waiting' || this.#targets.get(target.address) !== target) continue
-      if (target.peer !== undefined && this.#deps.isAdmitted(target.peer)) {
+      if (target.peer !== undefined && this.#isReached(target)) {
         this.#connected(target, target.peer)
         continue
       }
@@ -157,20 +180,39 @@ export class Reconciler {
     }
   }
 
+  /** While another address of its peer is dialled, and for a relayed one until a direct one was. */
+  #mustWait({ peer, relayed }: Target): boolean {
+    if (peer === undefined) return false
+    if (this.#dialling.values().some((other) => other.peer === peer)) return true
+    if (!relayed || this.#deps.wayTo(peer) !== undefined) return false
+    const direct = [...this.#targets.values()].filter(
+      (other) => other.peer === peer && !other.relayed && !other.pointless,
+    )
+    return direct.length > 0 && !direct.some(({ tried }) => tried)
+  }
+
+  #isReached({ peer, relayed }: Pick<Target, 'peer' | 'relayed'>): boolean {
+    const way = peer === undefined ? undefined : this.#deps.wayTo(peer)
+    return way === 'direct' || (way === 'relayed' && relayed)
+  }
+
   async #dial(target: Target): Promise<void> {
-    const { dial, isAdmitted, log } = this.#deps
+    const { dial, log } = this.#deps
     target.state = 'dialling'
+    this.#dialling.add(target)
     try {
       const peer = await dial(target.address, target.source, target.give.signal)
       target.peer = peer
       // It may have gone again before this line, when nobody saw this target as connected yet.
-      if (isAdmitted(peer)) this.#connected(target, peer)
-      else this.#failed(target, new Error('the peer closed the connection'))
+      if (this.#isReached(target)) this.#connected(target, peer)
+      else this.#failed(target, new Error(GONE))
     } catch (cause) {
       if (target.give.signal.aborted) return
       target.pointless = cause instanceof PointlessTarget
       this.#failed(target, cause)
       log.debug('target.failed', { address: target.address, source: target.source, error: target.lastError })
+    } finally {
+      this.#dialling.delete(target)
     }
   }
 
@@ -185,6 +227,7 @@ export class Reconciler {
   }
 
   #failed(target: Target, cause: unknown): void {
+    target.tried = true
     target.lastError = errorText(cause)
     target.lastErrorCode = cause instanceof RunnerMeshError ? cause.code : undefined
     this.#pause(target)
@@ -193,8 +236,11 @@ export class Reconciler {
   #pause(target: Target): void {
     target.state = 'waiting'
     if (!this.#running || target.pointless || this.#targets.get(target.address) !== target) return
-    const { clock, random } = this.#deps
-    const pauseMs = Math.min(RECONNECT.longestMs, RECONNECT.firstMs * 2 ** Math.min(target.failures, 10))
+    const { clock, random, wayTo } = this.#deps
+    target.cancelPause?.()
+    const isUpgrade = target.peer !== undefined && wayTo(target.peer) !== undefined
+    const longestMs = isUpgrade ? LONGEST_UPGRADE_PAUSE_MS : RECONNECT.longestMs
+    const pauseMs = Math.min(longestMs, RECONNECT.firstMs * 2 ** Math.min(target.failures, 10))
     target.failures += 1
     const jittered = pauseMs * (1 - RECONNECT.jitter + 2 * RECONNECT.jitter * random.unit())
     target.cancelPause = clock.after(jittered, () => this.#enqueue(target))

@@ -3,6 +3,8 @@
  * go of it: whatever would keep it alive then is a leak that its tests notice.
  */
 import { join } from 'node:path'
+import { parsePeerId } from '../../../src/core/ids.ts'
+import type { AdmittedPeer } from '../../../src/core/ports/mesh.ts'
 import { toRunnerMeshError } from '../../../src/core/errors.ts'
 import { Events } from '../../../src/core/events.ts'
 import { createOperations } from '../../../src/core/operations/invoke.ts'
@@ -10,11 +12,13 @@ import type { Handlers } from '../../../src/core/operations/catalog.ts'
 import { createAnnouncementSeal } from '../../../src/mesh/announcement-seal.ts'
 import { createDiscoveries } from '../../../src/mesh/discovery/discoveries.ts'
 import { createFileRegistry } from '../../../src/mesh/discovery/file-registry.ts'
+import { createMdns } from '../../../src/mesh/discovery/mdns.ts'
 import { createRememberedPeers } from '../../../src/mesh/discovery/remembered-peers.ts'
 import { loadIdentity } from '../../../src/mesh/identity.ts'
 import { createLibp2pMesh } from '../../../src/mesh/libp2p-mesh.ts'
 import { parseMeshKey, type MeshKey } from '../../../src/mesh/mesh-key.ts'
 import type { MeshLimits } from '../../../src/mesh/protocols.ts'
+import type { RelaySettings } from '../../../src/mesh/relays/relaying.ts'
 import { createPeersDoor } from '../../../src/peers/peers-door.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { systemClock, systemRandom } from '../../../src/app/system.ts'
@@ -29,7 +33,14 @@ export interface PeerOptions {
   readonly registry?: string
   /** Whether peers met are found again after a restart. */
   readonly remembers?: boolean
+  readonly announce?: readonly string[]
+  readonly relays?: Partial<RelaySettings>
+  readonly mdns?: boolean
 }
+
+/** Bytes, counted by whoever receives them. */
+const BULK_PROTOCOL = '/test/bulk/1.0.0'
+const BULK_FRAME_BYTES = 65_536
 
 export type Order =
   | { readonly do: 'start' }
@@ -38,18 +49,25 @@ export type Order =
   | { readonly do: 'forget'; readonly address: string }
   | { readonly do: 'drop' }
   | { readonly do: 'call'; readonly times: number }
+  | { readonly do: 'send'; readonly to: string; readonly megabytes: number }
   | { readonly do: 'stop' }
 
 export interface Look {
   readonly self: string
   readonly addresses: readonly string[]
-  readonly peers: readonly { readonly peer: string; readonly runnerName: string; readonly source: string }[]
+  readonly peers: readonly Pick<AdmittedPeer, 'peer' | 'runnerName' | 'source' | 'relayed' | 'address'>[]
+  readonly reachable: string
+  readonly isRelay: boolean
+  readonly sources: readonly { readonly source: string; readonly found: number }[]
   readonly targets: readonly { readonly address: string; readonly state: string; readonly lastError?: string }[]
   readonly joined: number
   readonly left: number
   readonly links: number
   readonly warnings: readonly string[]
   readonly cpuMs: number
+  readonly rssMegabytes: number
+  /** Of this peer's last sending. */
+  readonly sendMs: number
 }
 
 async function run(options: PeerOptions): Promise<void> {
@@ -61,7 +79,8 @@ async function run(options: PeerOptions): Promise<void> {
     identity: await loadIdentity({ stateDir: options.stateDir, random: systemRandom }),
     meshKeys,
     listen: options.listen,
-    announce: [],
+    announce: options.announce ?? [],
+    ...(options.relays === undefined ? {} : { relays: options.relays }),
     hello,
     clock: systemClock,
     random: systemRandom,
@@ -97,21 +116,66 @@ async function run(options: PeerOptions): Promise<void> {
       ...(directory === undefined
         ? []
         : [createFileRegistry({ directory, self: mesh.self, seal, clock, random, everyMs: 100 })]),
+      ...(options.mdns === true
+        ? [
+            createMdns({
+              meshId: mesh.meshId,
+              self: mesh.self,
+              addresses: () => mesh.addresses(),
+              clock,
+              random,
+              everyMs: 500,
+            }),
+          ]
+        : []),
       ...(remembers ? [createRememberedPeers({ path: join(stateDir, 'peers.json'), mesh, clock, random })] : []),
     ],
     hello,
     clock,
     log,
   })
+  let sendMs = 0
+  mesh.onChannel(BULK_PROTOCOL, (channel) => {
+    let bytes = 0
+    channel.onFrame((frame) => {
+      bytes += frame.length
+      if (frame.length === 1) void channel.send(Buffer.from(String(bytes)))
+    })
+  })
+  const sendBulk = async (to: string, megabytes: number): Promise<void> => {
+    const channel = await mesh.openChannel(parsePeerId(to), BULK_PROTOCOL)
+    const counted = new Promise<string>((resolve, reject) => {
+      channel.onFrame((frame) => resolve(Buffer.from(frame).toString()))
+      channel.onClose((cause) => reject(cause ?? new Error('the stream ended before all was counted')))
+    })
+    const from = performance.now()
+    const frame = new Uint8Array(BULK_FRAME_BYTES)
+    for (let sent = 0; sent < megabytes << 20; sent += frame.length) await channel.send(frame)
+    await channel.send(Uint8Array.of(0))
+    const [count, wanted] = [await counted, String((megabytes << 20) + 1)]
+    if (count !== wanted) throw new Error(`${count} bytes have arrived of ${wanted}`)
+    sendMs = performance.now() - from
+    await channel.close()
+  }
   const look = (): Look => ({
     self: mesh.self,
     addresses: mesh.addresses(),
-    peers: mesh.peers().map(({ peer, runnerName, source }) => ({ peer, runnerName, source })),
+    peers: mesh.peers(),
+    reachable: mesh.reachable(),
+    isRelay: mesh.isRelay(),
+    sources: discoveries.list(),
     targets: mesh.targets(),
     ...counts,
     links: door.links().length,
     warnings: log.lines.filter(({ level }) => level === 'warn').map(({ event }) => event),
+    rssMegabytes: process.memoryUsage.rss() / (1 << 20),
+    sendMs,
     cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+  })
+  let stopped = false
+  // Whoever gave the orders is gone: nobody will say `stop` any more.
+  process.on('disconnect', () => {
+    if (!stopped) process.exit(1)
   })
   const obey = async (order: Order): Promise<Look> => {
     switch (order.do) {
@@ -131,7 +195,11 @@ async function run(options: PeerOptions): Promise<void> {
       case 'call':
         for (let call = 0; call < order.times; call += 1) await door.links()[0]?.call('list_peers', {})
         break
+      case 'send':
+        await sendBulk(order.to, order.megabytes)
+        break
       case 'stop':
+        stopped = true
         await discoveries.stop()
         await mesh.stop()
         break

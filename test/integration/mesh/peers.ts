@@ -1,5 +1,5 @@
 /** Starts peers in processes of their own and takes them away again, state directories included. */
-import { fork, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,11 +24,12 @@ export class PeerProcess {
   #lastId = 0
   #errors = ''
 
-  constructor(options: PeerOptions) {
+  /** @param inside words before a command that make it run somewhere else */
+  constructor(options: PeerOptions, inside: readonly string[] = []) {
     this.options = options
-    this.#child = fork(join(import.meta.dirname, 'peer-process.ts'), [JSON.stringify(options)], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    const program = join(import.meta.dirname, 'peer-process.ts')
+    const [command, ...args] = [...inside, process.execPath, program, JSON.stringify(options)]
+    this.#child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     this.#child.stderr?.on('data', (bytes: Buffer) => (this.#errors += bytes.toString()))
     this.#child.on('message', ({ id, answer, error }: Answer) => {
       const waiting = this.#waiting.get(id)
@@ -89,30 +90,31 @@ export class Peers {
   }
 
   /** A peer that listens on loopback and has started. */
-  async start(options: Partial<PeerOptions> = {}): Promise<PeerProcess> {
-    const peer = await this.spawn(options)
+  async start(options: Partial<PeerOptions> = {}, inside: readonly string[] = []): Promise<PeerProcess> {
+    const peer = await this.spawn(options, inside)
     await peer.tell({ do: 'start' })
     return peer
   }
 
-  async spawn(options: Partial<PeerOptions> = {}): Promise<PeerProcess> {
+  async spawn(options: Partial<PeerOptions> = {}, inside: readonly string[] = []): Promise<PeerProcess> {
     const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'runner-mesh-peer-')))
     this.#directories.push(stateDir)
-    const peer = new PeerProcess({
+    const whole: PeerOptions = {
       name: `peer ${String(this.#processes.length)}`,
       keys: [MESH_KEY],
       listen: ['/ip4/127.0.0.1/tcp/0'],
       ...options,
       stateDir,
-    })
+    }
+    const peer = new PeerProcess(whole, inside)
     this.#processes.push(peer)
     await peer.ready()
     return peer
   }
 
   /** The same peer once more: its key, its port. */
-  again(peer: PeerProcess, listen: readonly string[]): Promise<PeerProcess> {
-    return this.start({ ...peer.options, listen })
+  again(peer: PeerProcess, listen: readonly string[], inside: readonly string[] = []): Promise<PeerProcess> {
+    return this.start({ ...peer.options, listen }, inside)
   }
 }
 

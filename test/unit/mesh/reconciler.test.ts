@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PeerId } from '../../../src/core/ids.ts'
+import type { Way } from '../../../src/mesh/admitted-peers.ts'
 import type { Random } from '../../../src/core/ports/clock.ts'
-import { PointlessTarget, RECONNECT, Reconciler } from '../../../src/mesh/reconciler.ts'
+import { LONGEST_UPGRADE_PAUSE_MS, PointlessTarget, RECONNECT, Reconciler } from '../../../src/mesh/reconciler.ts'
 import { ManualClock, settle } from '../../support/manual-clock.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
@@ -24,6 +25,7 @@ function setUp({ random = even, parallelDials = 4 } = {}) {
   const clock = new ManualClock()
   const dials: Dial[] = []
   const admitted = new Set<PeerId>()
+  const way: { now: Way } = { now: 'direct' }
   const reconciler: Reconciler = new Reconciler({
     dial: (address, _source, signal) =>
       new Promise((resolve, reject) => {
@@ -44,7 +46,7 @@ function setUp({ random = even, parallelDials = 4 } = {}) {
         })
         signal.addEventListener('abort', () => reject(signal.reason as Error))
       }),
-    isAdmitted: (peer) => admitted.has(peer),
+    wayTo: (peer) => (admitted.has(peer) ? way.now : undefined),
     clock,
     random,
     log: new RecordingLog(),
@@ -59,7 +61,7 @@ function setUp({ random = even, parallelDials = 4 } = {}) {
     assert.ok(dial, 'nothing was dialled')
     return dial
   }
-  return { clock, dials, admitted, reconciler, leave, last }
+  return { clock, dials, admitted, way, reconciler, leave, last }
 }
 
 test('the pause after the n-th failure is half a second doubled n times, at most fifteen seconds', async () => {
@@ -184,6 +186,89 @@ test('a peer that is gone again before its dial has returned counts as lost, not
   assert.equal(reconciler.list()[0]?.state, 'waiting')
   await clock.advance(500)
   assert.equal(dials.length, 2)
+})
+
+const DIRECT = '/ip4/192.0.2.1/tcp/1/p2p/peer-one'
+const RELAYED = '/ip4/192.0.2.9/tcp/1/p2p/relay/p2p-circuit/p2p/peer-one'
+
+test('a way through a relay waits until a direct address of the peer has failed once', async () => {
+  const { dials, reconciler, last } = setUp()
+  reconciler.add(RELAYED, 'registry', PEER)
+  reconciler.add(DIRECT, 'registry', PEER)
+  reconciler.start()
+  assert.deepEqual(
+    dials.map(({ address }) => address),
+    [DIRECT],
+  )
+  await last().fail(new Error('no'))
+  assert.equal(last().address, RELAYED)
+  await last().connect()
+  assert.equal(dials.length, 2)
+})
+
+test('addresses of one peer are dialled one at a time', async () => {
+  const { dials, reconciler, last } = setUp()
+  reconciler.add(DIRECT, 'registry', PEER)
+  reconciler.add('/ip4/192.0.2.2/tcp/1/p2p/peer-one', 'mdns', PEER)
+  reconciler.start()
+  assert.equal(dials.length, 1)
+  await last().fail(new Error('no'))
+  assert.equal(dials.length, 2)
+})
+
+test('while a peer is reached through a relay its direct address is tried on, ever more seldom', async () => {
+  const { clock, dials, reconciler, way, last } = setUp()
+  way.now = 'relayed'
+  reconciler.add(RELAYED, 'registry', PEER)
+  reconciler.start()
+  await last().connect()
+  reconciler.add(DIRECT, 'registry', PEER)
+  assert.equal(last().address, DIRECT)
+  for (let attempt = 0; attempt < 12; attempt += 1) {
+    const before = dials.length
+    await last().fail(new Error('no'))
+    await clock.advance(LONGEST_UPGRADE_PAUSE_MS)
+    assert.equal(dials.length, before + 1)
+  }
+  const before = dials.length
+  await last().fail(new Error('no'))
+  await clock.advance(LONGEST_UPGRADE_PAUSE_MS - 1)
+  assert.equal(dials.length, before)
+})
+
+test('a direct connection that replaces the relayed one is what all its targets are connected by', async () => {
+  const { clock, dials, reconciler, way, leave, last } = setUp()
+  way.now = 'relayed'
+  reconciler.add(RELAYED, 'registry', PEER)
+  reconciler.start()
+  await last().connect()
+  reconciler.add(DIRECT, 'registry', PEER)
+  leave(PEER)
+  way.now = 'direct'
+  await last().connect()
+  assert.deepEqual(
+    reconciler.list().map(({ state }) => state),
+    ['connected', 'connected'],
+  )
+  await clock.advance(600_000)
+  assert.equal(dials.length, 2)
+})
+
+test('when the relay is lost the direct address is due again at once, however long it was to wait', async () => {
+  const { clock, reconciler, way, leave, last } = setUp()
+  way.now = 'relayed'
+  reconciler.add(RELAYED, 'registry', PEER)
+  reconciler.start()
+  await last().connect()
+  reconciler.add(DIRECT, 'registry', PEER)
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    await last().fail(new Error('no'))
+    await clock.advance(LONGEST_UPGRADE_PAUSE_MS)
+  }
+  await last().fail(new Error('no'))
+  leave(PEER)
+  await clock.advance(RECONNECT.firstMs)
+  assert.equal(last().address, DIRECT)
 })
 
 test('stop gives up what is under way and leaves no timer', async () => {
