@@ -1,22 +1,19 @@
 /** Entry of the Action's main step. */
-import { setFailed } from '@actions/core'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { ERRORS, toRunnerMeshError } from '../core/errors.ts'
-import { readSettings } from './inputs.ts'
-import { serve } from './serve.ts'
+import { RunnerMeshError } from '../core/errors.ts'
+import { runMain } from './run-main.ts'
 
-try {
-  await serve(
-    readSettings(process.env),
-    [process.execPath, fileURLToPath(new URL('./cli.js', import.meta.url))],
-    (stop) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(`the job sent ${signal}`))
-    },
-  )
-  process.exit()
-} catch (thrown) {
-  const error = toRunnerMeshError(thrown)
-  setFailed(`${error.code}: ${error.message}`)
-  process.exit(ERRORS[error.code].exit)
+const cancelled = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    cancelled.abort(new RunnerMeshError('cancelled', `The job sent ${signal}.`))
+  })
 }
+process.exit(
+  await runMain({
+    environment: process.env,
+    program: [process.execPath, fileURLToPath(new URL('./cli.js', import.meta.url))],
+    signal: cancelled.signal,
+  }),
+)

@@ -54,6 +54,21 @@ export class OwnComment {
     await memory.change({ comment: undefined })
   }
 
+  /**
+   * For a process that could not: takes away the comment that is remembered, and those whose creation was never answered.
+   * @returns how many there were
+   */
+  async removeAll(signal: AbortSignal): Promise<number> {
+    const { memory } = this.#deps
+    const { comment, issue, creatingSince } = memory.value
+    const place = issue === undefined || creatingSince === undefined ? undefined : { number: issue, comments: 0 }
+    const unanswered = place === undefined ? [] : await this.#find(place, signal)
+    const all = new Set([...(comment === undefined ? [] : [comment]), ...unanswered.map(({ id }) => id)])
+    for (const id of all) await this.#delete(id, signal)
+    await memory.change({ comment: undefined, creatingSince: undefined })
+    return all.size
+  }
+
   async #create(place: RegistryPlace, body: string, signal: AbortSignal): Promise<void> {
     const { client, repository, memory } = this.#deps
     await memory.change({ creatingSince: Math.floor(client.now() - MINUTE) })

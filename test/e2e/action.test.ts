@@ -1,87 +1,123 @@
+/** The packaged Action in jobs of a simulated GitHub: processes, containers and requests are real. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { IMAGE, peerGround } from '../support/demo-peers.ts'
+import { actionGround, REPOSITORY } from '../support/action-ground.ts'
+import { IMAGE } from '../support/demo-peers.ts'
+import { eventually } from '../support/eventually.ts'
 
-const DIST = new URL('../../dist/', import.meta.url).pathname
+test('two runners serve, a third step submits: the task runs on one of them, and nothing is left', async (t) => {
+  const ground = await actionGround(t)
+  const { joined } = ground
+  const jobs = [await ground.job('one'), await ground.job('two')]
+  const serving = await Promise.all(jobs.map((job) => job.step({ ...joined, mode: 'serve', 'run-for-seconds': '90' })))
+  await eventually('both have announced themselves', ground.comments, (comments) => comments.length === 2, 30_000)
 
-interface Step {
-  readonly code: number | null
-  readonly output: string
-}
-
-/** Starts a bundle as the runner does: from the Action's folder, with inputs and command files in the environment alone. */
-async function runStep(bundle: string, folder: string, env: Readonly<Record<string, string>>): Promise<Step> {
-  const child = spawn(process.execPath, [bundle], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: folder, GITHUB_REPOSITORY: 'owner/name', ...env },
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output }
-}
-
-test('the packaged Action makes its runner a worker for a while, masks the key, and leaves nothing behind', async (t) => {
-  const ground = await peerGround(t)
-  const a = await ground.up('a')
-  // Nothing of the checkout beside it: what the bundle needs it must bring.
-  const folder = join(ground.folder, 'action')
-  await mkdir(folder)
-  for (const file of await readdir(DIST)) await copyFile(join(DIST, file), join(folder, file))
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-  for (const file of ['output', 'state']) await writeFile(join(folder, file), '')
-  const key = (await readFile(join(a.ready.state_dir, 'mesh.key'), 'utf8')).trim()
-  const env = {
-    INPUT_KEY: key,
-    INPUT_BOOTSTRAP: a.ready.addresses[0] ?? '',
-    'INPUT_RUN-FOR-SECONDS': '12',
-    RUNNER_NAME: 'runner-one',
-    RUNNER_TOOL_CACHE: join(folder, 'tools'),
-    GITHUB_OUTPUT: join(folder, 'output'),
-    GITHUB_STATE: join(folder, 'state'),
-  }
-  const main = runStep(join(folder, 'main.js'), folder, env)
-  const agent = await ground.agent(a)
-  const submitted = await agent.call('p2p_taskqueue_submit_docker_hub', {
+  const third = await ground.job('three')
+  const step = await third.step({
+    ...joined,
+    mode: 'submit',
     image: IMAGE,
-    command: ['echo', 'from the step'],
+    command: `sh -c 'echo "::error::not for the runner"; echo value $WORD; exit 7'`,
+    env: 'WORD=forty-two',
   })
-  const waited = await agent.call('p2p_taskqueue_wait_task', { task_id: submitted['task_id'], timeout_s: 50 })
-  const task = waited['task'] as { status: string; worker_id: string; worker_name: string }
-  assert.deepEqual([task.status, task.worker_name], ['completed', 'runner-one'])
+  const submitted = await step.done
+  assert.equal(submitted.code, 7, submitted.log)
+  const { outputs } = submitted
+  assert.deepEqual(
+    [outputs.get('status'), outputs.get('reason'), outputs.get('exit-code')],
+    ['failed', 'exit', '7'],
+    submitted.log,
+  )
+  assert.ok(['one', 'two'].includes(outputs.get('worker') ?? ''), outputs.get('worker'))
+  assert.match(outputs.get('log') ?? '', /value forty-two/)
+  assert.deepEqual(
+    submitted.annotations.map(({ level, message }) => [level, message.slice(0, 5)]),
+    [['error', 'Task ']],
+    'what the task printed is no annotation',
+  )
+  assert.match(submitted.summary, new RegExp(`${outputs.get('task-id') ?? '-'}[^]*failed \\(exit\\)[^]*Peer[^]*one`))
+  assert.equal(submitted.log.includes(joined['key'] ?? ''), false, 'the key is masked')
+  assert.equal(ground.comments().length, 2, 'who only submits writes nothing')
 
-  const { code, output } = await main
-  assert.equal(code, 0, output)
-  assert.match(output.split('\n')[0] ?? '', /^::add-mask::/)
-  assert.equal(output.split(key).length - 1, 1, 'the key stands in its mask alone')
-  assert.match(await readFile(env.GITHUB_OUTPUT, 'utf8'), new RegExp(`peer-id[^]*${task.worker_id}`))
-  assert.match(await readFile(env.GITHUB_STATE, 'utf8'), /stopped[^]*true/)
-  const post = await runStep(join(folder, 'post.js'), folder, {
-    ...env,
-    'STATE_peer-id': task.worker_id,
-    STATE_stopped: 'true',
-  })
-  assert.equal(post.code, 0, post.output)
+  const ended = await Promise.all(serving.map((each) => each.cancel()))
+  for (const each of ended) assert.deepEqual([each.code, each.stalled], [0, false], each.log)
+  assert.equal(
+    ended.map(({ outputs: all }) => Number(all.get('tasks-run'))).reduce((a, b) => a + b),
+    1,
+  )
+  assert.ok(ended.some(({ summary }) => summary.includes(IMAGE)))
+  for (const job of [third, ...jobs]) {
+    const { posts } = await job.finish()
+    assert.deepEqual(
+      posts.map(({ outcome, annotations }) => [outcome, annotations]),
+      [['success', []]],
+    )
+  }
+  await ground.assertNothingLeft()
+  assert.deepEqual(ground.server.faultsOfContract, [])
 })
 
-test('the packaged Action says in one annotation what is missing', async (t) => {
-  const { folder } = await peerGround(t)
-  const main = await runStep(join(DIST, 'main.js'), folder, {
-    INPUT_KEY: 'abc',
-    RUNNER_TOOL_CACHE: folder,
-    INPUT_BOOTSTRAP: '/ip4/127.0.0.1/tcp/1',
+test('a background peer takes the tasks of later steps, also in mode submit, and post stops it', async (t) => {
+  const ground = await actionGround(t)
+  const job = await ground.job('one')
+  const main = await (await job.step({ ...ground.joined, mode: 'background', http: '127.0.0.1:0' })).done
+  assert.equal(main.code, 0, main.log)
+  assert.equal(main.stalled, false)
+  assert.match(main.outputs.get('mcp-url') ?? '', /^http:\/\/127\.0\.0\.1:\d+\/mcp$/)
+  await eventually('it has announced itself', ground.comments, (comments) => comments.length === 1)
+  const submitted = await (
+    await job.step({ ...ground.joined, mode: 'submit', image: IMAGE, command: '["echo","beside"]' })
+  ).done
+  assert.equal(submitted.code, 0, submitted.log)
+  assert.deepEqual([submitted.outputs.get('status'), submitted.outputs.get('worker')], ['completed', 'one'])
+  const asked = await (await job.step({ mode: 'host', 'state-dir': main.outputs.get('state-dir') ?? '' })).done
+  assert.equal(asked.outputs.get('peer-id'), main.outputs.get('peer-id'), asked.log)
+  const { posts, orphans } = await job.finish()
+  assert.deepEqual(
+    posts.map(({ outcome }) => outcome),
+    ['success', 'success', 'success'],
+  )
+  assert.match(posts.at(-1)?.log ?? '', /the peer has left the mesh/)
+  assert.deepEqual(orphans, [])
+  await ground.assertNothingLeft()
+})
+
+test('serve ends when its tasks are done, and when it is idle', async (t) => {
+  const ground = await actionGround(t)
+  const [job, other] = [await ground.job('one'), await ground.job('two')]
+  const serving = await job.step({ ...ground.joined, mode: 'serve', 'max-tasks': '1' })
+  await eventually('it has announced itself', ground.comments, (comments) => comments.length === 1, 30_000)
+  const submitted = await (await other.step({ ...ground.joined, mode: 'submit', image: IMAGE, command: 'true' })).done
+  assert.equal(submitted.code, 0, submitted.log)
+  const served = await serving.done
+  assert.deepEqual([served.code, served.outputs.get('tasks-run')], [0, '1'], served.log)
+  assert.match(served.log, /its 1 tasks are done/)
+  const idle = await (await other.step({ ...ground.joined, mode: 'serve', 'idle-seconds': '1' })).done
+  assert.match(idle.log, /it was idle for 1 s/)
+  await job.finish()
+  await other.finish()
+  await ground.assertNothingLeft()
+})
+
+test('what fork pull requests and public repositories start is refused before anything else', async (t) => {
+  const ground = await actionGround(t)
+  const of = (fork: boolean) => ({
+    head: { repo: { id: fork ? 2 : 1, full_name: fork ? 'stranger/runners' : REPOSITORY } },
+    base: { repo: { id: 1, full_name: REPOSITORY } },
   })
-  assert.equal(main.code, 78, main.output)
-  const annotations = main.output.split('\n').filter((line) => line.startsWith('::error::'))
-  assert.equal(annotations.length, 1, main.output)
-  assert.match(annotations[0] ?? '', /config_invalid: The mesh key is not 32 bytes/)
+  for (const event of [
+    { name: 'pull_request', payload: { pull_request: of(true) } },
+    { name: 'pull_request_target', payload: { pull_request: of(true) } },
+    { name: 'push', payload: { repository: { full_name: REPOSITORY, private: false } } },
+  ]) {
+    const job = await ground.job('one', { event })
+    const { code, annotations, log } = await (await job.step({ ...ground.joined, mode: 'serve' })).done
+    assert.equal(code, 65, log)
+    assert.deepEqual(
+      annotations.map(({ level, message }) => [level, message.split(':')[0]]),
+      [['error', 'policy_refused']],
+    )
+    await job.finish()
+  }
+  assert.deepEqual(ground.server.seen, [], 'GitHub was not even asked')
 })

@@ -202,7 +202,12 @@ export class Worker implements Startable {
       await this.#giveBack(link, grant)
       return
     }
-    if (!(await this.#beginOrGiveBack(link, grant))) this.gate.leave()
+    let begun = false
+    try {
+      begun = await this.#beginOrGiveBack(link, grant)
+    } finally {
+      if (!begun) this.gate.leave()
+    }
   }
 
   /** @returns whether it was begun */
@@ -291,6 +296,8 @@ export class Worker implements Startable {
       kept.end()
       log.warn('attempt.not_run', { taskId, fence, error: errorText(error) })
       if (error instanceof RunnerMeshError && error.code === 'executor_unavailable') {
+        // Its container may be running still: only the end of the lease says that it is not ours any more.
+        if (error.details['started'] === true) return
         await this.#release(taskId, fence)
         return
       }

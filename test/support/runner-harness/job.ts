@@ -75,6 +75,7 @@ export class Job {
   readonly #action: ActionFile
   readonly #temp: string
   readonly #posts: { readonly env: Readonly<Record<string, string>>; state: ReadonlyMap<string, string> }[] = []
+  readonly #running = new Set<{ readonly kill: () => void; readonly done: Promise<StepResult> }>()
   #steps = 0
 
   private constructor(options: JobOptions, action: ActionFile) {
@@ -126,6 +127,15 @@ export class Job {
     return { posts, orphans: await sweepOrphans(this.trackingId) }
   }
 
+  /** For a test that failed: whatever still runs is killed before the job is finished. */
+  async abandon(): Promise<JobEnd> {
+    for (const { kill, done } of this.#running) {
+      kill()
+      await done
+    }
+    return this.finish()
+  }
+
   async #run(script: string, env: Readonly<Record<string, string>>, log: StepLog): Promise<RunningStep> {
     const files = await this.#makeFiles()
     const startedAt = performance.now()
@@ -147,6 +157,9 @@ export class Job {
       return this.#judge({ code, signal, stalled, log, files, isCancelled, durationMs: performance.now() - startedAt })
     }
     const done = finish()
+    const running = { kill: () => child.kill('SIGKILL'), done }
+    this.#running.add(running)
+    void done.then(() => this.#running.delete(running))
     return {
       pid: child.pid ?? 0,
       done,
