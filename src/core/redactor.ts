@@ -18,7 +18,7 @@ export const REDACTED = '***'
 const MOST_BLANKS = 256
 
 const MARK = new TextEncoder().encode(REDACTED)
-const [ESC, BRACKET] = [0x1b, 0x5b]
+const [LINE_END, ESC, BRACKET] = [0x0a, 0x1b, 0x5b]
 
 /** The secrets of one task, made ready to be looked for. Never serialized. */
 export interface SecretPatterns {
@@ -147,10 +147,11 @@ class Scanner {
     if (this.#isBlank(byte)) {
       if (this.#state === 0) return undefined
       this.#blanks += 1
-      if (this.#blanks > MOST_BLANKS) {
-        this.#state = 0
-        this.heldFrom = Infinity
-      }
+      if (this.#blanks > MOST_BLANKS) this.#state = 0
+      // At the end of a line one character is no beginning worth waiting for: the line is told now. Should the secret go
+      // on in the next line all the same, the rest of it is found.
+      const isLone = byte === LINE_END && this.#patterns.depth(this.#state) === 1
+      if (this.#state === 0 || isLone) this.heldFrom = Infinity
       return undefined
     }
     this.#blanks = 0

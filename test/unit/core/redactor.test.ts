@@ -58,7 +58,11 @@ test('no form of a secret passes, however the output is cut into chunks', () => 
     assert.match(whole, /^before .{0,10}\*\*\*/s, name)
     // Beside the mark at most what base64 mixes with its neighbours, and the form's own frame.
     assert.ok(whole.length < 45, `${name}: ${whole}`)
-    for (const sizes of [[1], [2], [3, 1], [7, 11, 2]]) assert.equal(through(secrets, bytes, sizes), whole, name)
+    for (const sizes of [[1], [2], [3, 1], [7, 11, 2]]) {
+      // A single character is told at the end of its line: no live log waits for the next one because of it.
+      const shown = through(secrets, bytes, sizes).replace(/^before p\n\*/, 'before *')
+      assert.equal(shown, whole, name)
+    }
   }
 })
 
@@ -84,7 +88,8 @@ test('text without a secret passes unchanged and without delay', () => {
     }),
   )
   const redactor = new Redactor<'out'>(secretPatterns(['hunter2hunter2']))
-  assert.equal(Buffer.from(redactor.write('out', bytesOf('building…\n'))[0]?.bytes ?? []).toString(), 'building…\n')
+  for (const line of ['building…\n', 'each\n'])
+    assert.equal(Buffer.from(redactor.write('out', bytesOf(line))[0]?.bytes ?? []).toString(), line)
 })
 
 test('whatever stands around it and however it is cut, a secret never passes', () => {
