@@ -87,6 +87,9 @@ export async function listPeers(
     homes: [],
     features: [],
     ...(mesh.addresses()[0] === undefined ? {} : { address: mesh.addresses()[0] }),
+    addresses: [...mesh.addresses()],
+    reachable: mesh.reachable(),
+    relays: mesh.isRelay(),
     ...describe(await capabilities.own()),
   }
   const admitted = mesh.peers().map((peer): PeerView => ({
@@ -95,6 +98,7 @@ export async function listPeers(
     alive: true,
     relayed: peer.relayed,
     address: peer.address,
+    addresses: [...peer.addresses],
     source: peer.source,
     sources: [...sources.of(peer.peer)],
     homes: [...peer.homes],
@@ -108,7 +112,7 @@ export async function listPeers(
     .targets()
     .filter((target) => target.state !== 'connected')
     .map((target): PeerView => ({
-      peer_id: target.address.split('/p2p/')[1] ?? '',
+      peer_id: /\/p2p\/([^/]+)$/.exec(target.address)?.[1] ?? '',
       runner_name: '',
       alive: false,
       address: target.address,

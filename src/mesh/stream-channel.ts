@@ -13,6 +13,7 @@ import { checkFrameLength, encodeFrames, FrameDecoder, FRAME_HEADER_BYTES, MAX_F
 import type { PeerId } from '../core/ids.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { Channel } from '../core/ports/mesh.ts'
+import type { Rejections } from '../core/rejections.ts'
 import type { MeshLimits } from './protocols.ts'
 
 const SENT = Promise.resolve()
@@ -29,6 +30,8 @@ export interface StreamChannelDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly limits: MeshLimits
+  /** Where to count what an admitted peer does wrong. */
+  readonly rejections?: Rejections
 }
 
 export class StreamChannel implements Channel {
@@ -37,6 +40,7 @@ export class StreamChannel implements Channel {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #limits: MeshLimits
+  readonly #rejections: Rejections | undefined
   readonly #decoder: FrameDecoder
   #receive: ((frame: Uint8Array) => void) | undefined
   #held: Uint8Array[] = []
@@ -51,12 +55,13 @@ export class StreamChannel implements Channel {
   #gone: { readonly cause?: Error } | undefined
   #closedListeners: ((cause?: Error) => void)[] = []
 
-  constructor(stream: Stream, remote: PeerId, { clock, log, limits }: StreamChannelDeps) {
+  constructor(stream: Stream, remote: PeerId, { clock, log, limits, rejections }: StreamChannelDeps) {
     this.remote = remote
     this.#stream = stream
     this.#clock = clock
     this.#log = log
     this.#limits = limits
+    this.#rejections = rejections
     this.#decoder = new FrameDecoder((frame) => this.#deliver(frame), { maxBytes: limits.helloFrameBytes })
     stream.addEventListener('drain', () => {
       this.#blocked = false
@@ -72,10 +77,7 @@ export class StreamChannel implements Channel {
     stream.addEventListener('close', (event) => this.#end(event.error))
     // Last, because data that arrived before is delivered as soon as somebody listens.
     stream.addEventListener('message', (event) => {
-      this.#guard(() => {
-        if (event.data instanceof Uint8Array) this.#decoder.push(event.data)
-        else for (const bytes of event.data) this.#decoder.push(bytes)
-      })
+      this.#guard(() => this.#decode(event.data))
     })
     if (stream.status !== 'open') this.#end(new Error(`the stream is ${stream.status}`))
   }
@@ -103,6 +105,7 @@ export class StreamChannel implements Channel {
       })
     }
     if (this.#pendingBytes > this.#limits.sendLimitBytes) {
+      this.#rejections?.count('slow_reader')
       this.abort(new RunnerMeshError('peer_unreachable', `Peer ${this.remote} does not read what it is sent.`))
     }
     if (this.#pendingBytes <= this.#limits.sendHighWaterBytes) return SENT
@@ -193,6 +196,17 @@ export class StreamChannel implements Channel {
     for (const waiter of waiters) waiter.resolve()
   }
 
+  #decode(data: Uint8Array | Iterable<Uint8Array>): void {
+    try {
+      if (data instanceof Uint8Array) this.#decoder.push(data)
+      else for (const bytes of data) this.#decoder.push(bytes)
+    } catch (cause) {
+      // What strangers send in place of a HELLO is counted as that.
+      if (this.#decoder.maxBytes === MAX_FRAME_BYTES) this.#rejections?.count('bad_frame')
+      throw cause
+    }
+  }
+
   #deliver(frame: Uint8Array): void {
     if (this.#gone !== undefined) return
     if (this.#receive !== undefined) {
@@ -205,8 +219,10 @@ export class StreamChannel implements Channel {
   }
 
   #remoteClosed(): void {
-    if (this.#decoder.partial) this.abort(new Error('the stream was cut inside a frame'))
-    else void this.close()
+    if (this.#decoder.partial) {
+      this.#rejections?.count('bad_frame')
+      this.abort(new Error('the stream was cut inside a frame'))
+    } else void this.close()
   }
 
   #end(error?: Error): void {

@@ -4,9 +4,10 @@ import type { HomeId, PeerId } from '../core/ids.ts'
 import { CATALOG, type OperationName, type Output } from '../core/operations/catalog.ts'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Caller } from '../core/operations/operation.ts'
-import type { Logger } from '../core/ports/clock.ts'
+import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
+import type { Rejections } from '../core/rejections.ts'
 import { createRpcConnection, type RpcConnection, type RpcConnectionOptions, type RpcLimits } from './rpc-connection.ts'
 
 export interface RpcDeps {
@@ -14,6 +15,10 @@ export interface RpcDeps {
   /** How messages name the other end; by default its peer id. */
   readonly name?: string
   readonly limits?: Partial<RpcLimits>
+  /** Where to count what is refused. */
+  readonly rejections?: Rejections
+  /** Set where the rate of requests is limited. */
+  readonly clock?: Pick<Clock, 'mono'>
   readonly onNotice?: (method: string, params: unknown) => void
 }
 

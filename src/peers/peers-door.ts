@@ -8,6 +8,7 @@ import type { Access } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { OperationsLink, ReadyNotice } from '../core/ports/link.ts'
 import type { AdmittedPeer, Channel, Mesh } from '../core/ports/mesh.ts'
+import type { Rejections } from '../core/rejections.ts'
 import { linkOver, serveRpc } from './operations-rpc.ts'
 import type { RpcConnection, RpcLimits } from './rpc-connection.ts'
 
@@ -20,6 +21,8 @@ export interface PeersDoorDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly limits?: Partial<RpcLimits>
+  /** Where to count what is refused. */
+  readonly rejections?: Rejections
 }
 
 export interface PeersDoor {
@@ -83,7 +86,7 @@ class Door implements PeersDoor {
   }
 
   #join({ peer, homes, runnerName }: AdmittedPeer, channel: Channel): void {
-    const { operations, access, events, clock, log, limits } = this.#deps
+    const { operations, access, events, clock, log, limits, rejections } = this.#deps
     const name = `peer ${peer}`
     const caller = () => ({ principal: `peer:${peer}`, door: 'peers', access: access(peer), peer }) as const
     // What came with the HELLO is handed over before there is a link to name.
@@ -94,6 +97,8 @@ class Door implements PeersDoor {
     const connection = serveRpc(channel, operations, caller, {
       name,
       log,
+      clock,
+      ...(rejections === undefined ? {} : { rejections }),
       onNotice: (method, params) => {
         if (method === READY) hear(params)
       },

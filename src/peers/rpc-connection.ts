@@ -12,18 +12,22 @@
 import { cleanLine } from '../core/clean-text.ts'
 import { errorText, isErrorCode, RunnerMeshError, toErrorView } from '../core/errors.ts'
 import type { ProgressNote } from '../core/operations/operation.ts'
-import type { Logger } from '../core/ports/clock.ts'
+import { SECOND } from '../core/lease.ts'
+import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { LinkCallOptions } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
+import type { Rejections } from '../core/rejections.ts'
 
 export interface RpcLimits {
   /** Requests of the other side under way here, and ours there. More are refused with `rate_limited`. */
   readonly inFlight: number
+  /** Requests of the other side that are answered in a second; more are refused with `rate_limited`. */
+  readonly perSecond: number
   /** Messages that are no JSON-RPC before the channel is given up. */
   readonly malformed: number
 }
 
-const RPC_LIMITS: RpcLimits = { inFlight: 1024, malformed: 8 }
+const RPC_LIMITS: RpcLimits = { inFlight: 1024, perSecond: 30_000, malformed: 8 }
 
 export interface RpcCall {
   /** Aborted when the asker gives up or the channel closes. */
@@ -39,6 +43,10 @@ export interface RpcConnectionOptions {
   readonly name: string
   readonly log: Logger
   readonly limits?: Partial<RpcLimits>
+  /** Where to count what is refused. */
+  readonly rejections?: Rejections
+  /** Set where the rate of requests is limited. */
+  readonly clock?: Pick<Clock, 'mono'>
 }
 
 export interface RpcConnection {
@@ -76,11 +84,16 @@ class ChannelRpc implements RpcConnection {
   readonly #serving = new Map<RpcId, AbortController>()
   #lastId = 0
   #malformed = 0
+  /** Requests that may come at once, as of that instant. */
+  #tokens: number
+  #countedAt: number
 
   constructor(channel: Channel, options: RpcConnectionOptions) {
     this.#channel = channel
     this.#options = options
     this.#limits = { ...RPC_LIMITS, ...options.limits }
+    this.#tokens = this.#limits.perSecond
+    this.#countedAt = options.clock?.mono() ?? 0
     channel.onClose((cause) => this.#end(cause))
     channel.onFrame((frame) => this.#receive(frame))
   }
@@ -162,8 +175,11 @@ class ChannelRpc implements RpcConnection {
   }
 
   async #serve(id: RpcId, method: string, params: unknown): Promise<void> {
-    if (this.#serving.size >= this.#limits.inFlight) {
-      this.#answer(id, { error: toWireError(tooMany(this.#limits.inFlight)) })
+    const { inFlight, perSecond } = this.#limits
+    const isCrowded = this.#serving.size >= inFlight
+    if (isCrowded || !this.#takeToken()) {
+      this.#options.rejections?.count('call_flood')
+      this.#answer(id, { error: toWireError(isCrowded ? tooMany(inFlight) : tooFast(perSecond)) })
       return
     }
     const running = new AbortController()
@@ -183,6 +199,19 @@ class ChannelRpc implements RpcConnection {
       }
       this.#answer(id, { error })
     }
+  }
+
+  /** A bucket that holds what a second may bring, and fills as evenly. */
+  #takeToken(): boolean {
+    const { clock } = this.#options
+    if (clock === undefined) return true
+    const { perSecond } = this.#limits
+    const now = clock.mono()
+    this.#tokens = Math.min(perSecond, this.#tokens + ((now - this.#countedAt) * perSecond) / SECOND)
+    this.#countedAt = now
+    if (this.#tokens < 1) return false
+    this.#tokens -= 1
+    return true
   }
 
   #answer(id: RpcId, answer: { readonly result: unknown } | { readonly error: unknown }): void {
@@ -227,6 +256,7 @@ class ChannelRpc implements RpcConnection {
 
   #refuse(what: string, cause?: unknown): void {
     this.#malformed += 1
+    this.#options.rejections?.count('bad_message')
     const count = this.#malformed
     this.#options.log.warn('rpc.malformed', { peer: this.#options.name, what, count })
     if (count < this.#limits.malformed) return
@@ -284,6 +314,12 @@ function scalars(data: object): Record<string, string | number> {
 
 function tooMany(limit: number): RunnerMeshError {
   return new RunnerMeshError('rate_limited', `More than ${String(limit)} calls are under way with this peer.`, {
+    retryAfterMs: RATE_LIMIT_PAUSE_MS,
+  })
+}
+
+function tooFast(perSecond: number): RunnerMeshError {
+  return new RunnerMeshError('rate_limited', `More than ${String(perSecond)} calls a second came from this peer.`, {
     retryAfterMs: RATE_LIMIT_PAUSE_MS,
   })
 }

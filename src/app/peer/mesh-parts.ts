@@ -1,5 +1,6 @@
 /** The mesh side of a peer: its identity and keys, the node, and who is known by which name. */
 import { join } from 'node:path'
+import { isIP } from 'node:net'
 import { PeerBook } from '../../coordinator/peer-book.ts'
 import type { HomeId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
@@ -52,7 +53,7 @@ export async function createMeshParts(ground: Ground, homes: readonly HomeId[]):
     }),
   )
   const dht = config.dht ? createDht() : undefined
-  const capabilities = await createOwnCapabilities({ config, protocols: () => mesh.protocols(), log })
+  const capabilities = await createOwnCapabilities({ config, protocols: () => mesh.protocols(), clock, log })
   const hello = (): SelfHello => ({
     homes,
     features: [...(roles.home ? ['home'] : []), ...(roles.worker ? ['worker'] : [])],
@@ -64,6 +65,7 @@ export async function createMeshParts(ground: Ground, homes: readonly HomeId[]):
     meshKeys,
     listen: config.listen.length > 0 ? config.listen : roles.home ? [DEFAULT_LISTEN] : [],
     announce: config.announce,
+    relays: { relay: config.relay, slots: config.relaySlots },
     hello,
     membership,
     rejections,
@@ -72,6 +74,7 @@ export async function createMeshParts(ground: Ground, homes: readonly HomeId[]):
     random,
     log,
   })
+  if (config.publicIp !== undefined && isIP(config.publicIp) !== 0) mesh.sawPublicIp(config.publicIp)
   const peers = new PeerBook()
   peers.sawName(mesh.self, runnerName)
   mesh.onPeer(({ peer, runnerName: name }) => {

@@ -5,6 +5,7 @@ import { createHandlers } from '../../coordinator/handlers/create-handlers.ts'
 import { PeerCapabilities } from '../../coordinator/peer-capabilities.ts'
 import { RendezvousBook } from '../../coordinator/rendezvous-book.ts'
 import type { Links } from '../../coordinator/links.ts'
+import { StalledWorkers } from '../../coordinator/stalled-workers.ts'
 import { pinPayload } from '../../coordinator/pinning.ts'
 import { sealTask, SUBMISSION } from '../../coordinator/submission.ts'
 import { createOperations, type Operations } from '../../core/operations/invoke.ts'
@@ -67,6 +68,8 @@ export function createOperationParts(
       }),
       sources: discovery,
     },
+    stalled:
+      home === undefined ? undefined : new StalledWorkers({ events, clock, log, rejections, leaseMs: lease.leaseMs }),
     events,
     clock,
     random,

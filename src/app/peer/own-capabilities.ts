@@ -2,7 +2,8 @@
 import { arch, availableParallelism, freemem, loadavg, platform, totalmem } from 'node:os'
 import { MOST_IMAGES, type Capabilities, type StandingCapabilities } from '../../core/capabilities.ts'
 import { errorText } from '../../core/errors.ts'
-import type { Logger } from '../../core/ports/clock.ts'
+import { SECOND } from '../../core/lease.ts'
+import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { Config } from '../config.ts'
 import { findGpus, type Gpu } from '../detection/gpus.ts'
 import { VERSION } from '../version.ts'
@@ -11,10 +12,13 @@ import type { WorkerParts } from './worker-parts.ts'
 /** Node's word for a processor in the word images and tasks use. */
 const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
+const IMAGES_FRESH_MS = 10 * SECOND
+
 export interface OwnCapabilitiesDeps {
   readonly config: Pick<Config, 'labels'>
   /** The libp2p protocol ids that this peer serves to members. */
   readonly protocols: () => readonly string[]
+  readonly clock: Pick<Clock, 'mono'>
   readonly log: Logger
 }
 
@@ -22,6 +26,8 @@ export class OwnCapabilities {
   readonly #deps: OwnCapabilitiesDeps
   readonly #gpus: readonly Gpu[]
   #worker: WorkerParts | undefined
+  /** The engine is asked at most so often. */
+  #seen: { readonly images: string[]; readonly until: number } | undefined
 
   constructor(deps: OwnCapabilitiesDeps, gpus: readonly Gpu[]) {
     this.#deps = deps
@@ -68,8 +74,12 @@ export class OwnCapabilities {
   }
 
   async #images(worker: WorkerParts): Promise<string[]> {
+    const { clock } = this.#deps
+    if (this.#seen !== undefined && this.#seen.until > clock.mono()) return this.#seen.images
     try {
-      return [...(await worker.images(MOST_IMAGES))]
+      const images = [...(await worker.images(MOST_IMAGES))]
+      this.#seen = { images, until: clock.mono() + IMAGES_FRESH_MS }
+      return images
     } catch (cause) {
       this.#deps.log.debug('images.unknown', { error: errorText(cause) })
       return []

@@ -96,7 +96,11 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
     ...([ground, homeParts, meshParts, links, worker, discovery, images.pins, peerTools] as const),
   )
 
-  const door = createPeersDoor({ mesh, operations, access: () => MEMBER_ACCESS, events, clock, log })
+  const door = createPeersDoor({
+    ...{ mesh, operations, events, clock, log },
+    rejections: meshParts.rejections,
+    access: () => MEMBER_ACCESS,
+  })
   door.onLink((link) => {
     links.add(link)
   })

@@ -17,6 +17,7 @@ import type { Home } from '../home.ts'
 import type { HomeOutputs } from '../home-outputs.ts'
 import type { PeerBook } from '../peer-book.ts'
 import type { Peering } from '../peering.ts'
+import type { StalledWorkers } from '../stalled-workers.ts'
 import type { ClaimGate } from '../worker/claim-gate.ts'
 import type { SubmissionDeps, SubmissionSettings } from '../submission.ts'
 import { toTaskView } from '../task-view.ts'
@@ -32,6 +33,8 @@ export interface HandlerDeps {
   readonly mesh: Mesh
   readonly peers: PeerBook
   readonly peering: Peering
+  /** Set with the home: which workers get no work for now. */
+  readonly stalled?: StalledWorkers | undefined
   readonly events: Events
   readonly clock: Clock
   readonly random: Random

@@ -23,13 +23,15 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
       const worker = workerOf(caller, input.worker_id)
       const offer = deps.peers.withRules(toOffer(worker, input), input.offer?.policy.rules)
       deps.peers.sawOffer(offer, deps.clock.now())
+      const waitMs = input.wait_s * SECOND
+      if ((await deps.stalled?.holdsBack(worker, waitMs, signal)) === true) return { grants: [] }
       const grants = await getHome(deps).claim(
         {
           worker,
           requestId: input.request_id ?? deps.random.uuid(),
           offer,
           max: input.max_tasks,
-          waitMs: input.wait_s * SECOND,
+          waitMs,
         },
         signal,
       )
