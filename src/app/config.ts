@@ -12,6 +12,7 @@ import { HTTP_SETTINGS } from './http-settings.ts'
 import { POLICY_SETTINGS } from './policy/policy-settings.ts'
 import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
+import { RELAY_SETTINGS } from './relay-settings.ts'
 import { flag, list, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
 /** Every setting there is; the reference page of the documentation is generated from it. */
@@ -73,6 +74,7 @@ export const SETTINGS = {
     undefined,
     'A folder that peers share: each keeps its signed announcement there, and finds the others.',
   ),
+  ...RELAY_SETTINGS,
   ...REGISTRY_SETTINGS,
   ...MEMBERSHIP_SETTINGS,
   mdns: setting('mdns', flag.default(false), 'false', 'Whether to find peers of the local network by multicast DNS.'),

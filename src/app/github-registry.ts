@@ -61,6 +61,7 @@ export function createGitHubRegistry(deps: GitHubRegistryDeps): Discovery | unde
     }
     publicIp = await findPublicIp({ sources, clock, signal: stopping.signal })
     log.debug('public_ip.found', { publicIp })
+    if (publicIp !== undefined) mesh.sawPublicIp(publicIp)
     registry.announceAgain()
   }
   if (config.publicIp !== 'auto' && config.publicIp !== 'off') publicIp = config.publicIp

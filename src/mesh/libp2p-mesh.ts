@@ -45,8 +45,6 @@ export interface Libp2pMeshOptions {
   readonly rejections?: Rejections
   /** Absent: as RELAY_SETTINGS. */
   readonly relays?: Partial<RelaySettings>
-  /** Addresses under which the internet sees this machine, as far as somebody found out; may grow. */
-  readonly publicIps?: () => readonly string[]
   /** The part that this peer takes in the DHT of the mesh; absent: none. */
   readonly dht?: Dht
   readonly limits?: Partial<MeshLimits>
@@ -93,6 +91,7 @@ class Libp2pMesh implements Mesh {
   readonly #legacy: Libp2pLegacyStreams
   readonly #relaying: Relaying
   readonly #watch: AddressWatch
+  readonly #publicIps = new Set<string>()
   #running: Promise<void> | undefined
 
   constructor(options: WholeOptions, limits: MeshLimits, node: Libp2pNode, peers: AdmittedPeers) {
@@ -213,15 +212,20 @@ class Libp2pMesh implements Mesh {
   }
 
   addresses(): readonly string[] {
-    const { announce, publicIps = () => [] } = this.#options
+    const { announce } = this.#options
     return ownAddresses({
       listening: this.#node.listening(),
       announce,
       proven: this.#relaying.provenAddresses(),
-      publicIps: publicIps(),
+      publicIps: [...this.#publicIps],
       refuted: this.#relaying.reachable() === 'no',
       relayed: this.#relaying.relayedAddresses(),
     }).map((address) => (address.includes('/p2p/') ? address : `${address}/p2p/${this.self}`))
+  }
+
+  sawPublicIp(ip: string): void {
+    this.#publicIps.add(ip)
+    this.#watch.look()
   }
 
   onAddresses(changed: () => void): void {

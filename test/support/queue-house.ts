@@ -249,6 +249,7 @@ function fakeMesh(): Mesh {
     addresses: () => [],
     onAddresses: () => undefined,
     reachable: () => 'unknown',
+    sawPublicIp: () => undefined,
     isRelay: () => false,
     peers: () => [],
     onPeer: () => undefined,

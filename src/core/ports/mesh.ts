@@ -85,6 +85,8 @@ export interface Mesh extends Startable {
   /** Called when `addresses` may have changed: the machine has moved, a relay came or went, others have shown a way here. */
   onAddresses(changed: () => void): void
   reachable(): Reachable
+  /** Under this address the internet sees this machine: it is told to others until somebody finds that it leads nowhere. */
+  sawPublicIp(ip: string): void
   /** Whether this peer relays for others now. */
   isRelay(): boolean
   peers(): readonly AdmittedPeer[]

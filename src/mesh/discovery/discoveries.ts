@@ -11,7 +11,7 @@ import type { Discovery, DiscoveryView } from '../../core/ports/discovery.ts'
 import type { Mesh, SelfHello } from '../../core/ports/mesh.ts'
 
 export interface DiscoveriesDeps {
-  readonly mesh: Pick<Mesh, 'self' | 'addresses' | 'addTarget' | 'removeTarget'>
+  readonly mesh: Pick<Mesh, 'self' | 'addresses' | 'onAddresses' | 'addTarget' | 'removeTarget'>
   readonly discoveries: readonly Discovery[]
   readonly hello: () => SelfHello
   readonly clock: Clock
@@ -25,8 +25,10 @@ export interface Discoveries extends Startable {
   of(peer: string): readonly string[]
 }
 
-/** How often this peer looks whether its own addresses have changed. */
+/** How often this peer looks whether it is time to announce again. */
 export const ADDRESS_CHECK_MS = 30 * SECOND
+/** After its addresses have changed: what changes together is announced once. */
+export const ADDRESS_SETTLE_MS = 1 * SECOND
 /** Announced again this often though nothing changed, and good for three times as long. */
 export const REANNOUNCE_MS = 15 * MINUTE
 
@@ -47,6 +49,7 @@ class AllDiscoveries implements Discoveries {
 
   constructor(deps: DiscoveriesDeps) {
     this.#deps = deps
+    deps.mesh.onAddresses(() => this.#checkIn(ADDRESS_SETTLE_MS))
     for (const discovery of deps.discoveries) {
       discovery.onFound((peers) => this.#found(discovery, new Set(peers.flatMap(({ addresses }) => addresses))))
     }
@@ -117,7 +120,12 @@ class AllDiscoveries implements Discoveries {
       this.#announced = { addresses, at: clock.mono() }
       this.#announcing = this.#announcing.then(() => this.#announce())
     }
-    if (this.#running) this.#cancel = clock.after(ADDRESS_CHECK_MS, () => this.#check())
+    this.#checkIn(ADDRESS_CHECK_MS)
+  }
+
+  #checkIn(ms: number): void {
+    this.#cancel?.()
+    if (this.#running) this.#cancel = this.#deps.clock.after(ms, () => this.#check())
   }
 
   async #announce(): Promise<void> {

@@ -28,7 +28,7 @@ function whenIt(peer: PeerProcess, does: string, isSo: (look: Look) => boolean, 
 }
 
 const throughRelay = (look: Look) => look.addresses.filter((address) => address.includes('/p2p-circuit'))
-const wayTo = ({ self }: Look, look: Look) => look.peers.find(({ peer }) => peer === self)
+const wayTo = ({ self }: Look, look: Look) => look.ways.find(({ peer }) => peer === self)
 
 for (const kind of ['cone', 'symmetric'] as const) {
   const nat: Nat = { kind }

@@ -55,7 +55,8 @@ export type Order =
 export interface Look {
   readonly self: string
   readonly addresses: readonly string[]
-  readonly peers: readonly Pick<AdmittedPeer, 'peer' | 'runnerName' | 'source' | 'relayed' | 'address'>[]
+  readonly peers: readonly { readonly peer: string; readonly runnerName: string; readonly source: string }[]
+  readonly ways: readonly Pick<AdmittedPeer, 'peer' | 'relayed' | 'address'>[]
   readonly reachable: string
   readonly isRelay: boolean
   readonly sources: readonly { readonly source: string; readonly found: number }[]
@@ -160,7 +161,8 @@ async function run(options: PeerOptions): Promise<void> {
   const look = (): Look => ({
     self: mesh.self,
     addresses: mesh.addresses(),
-    peers: mesh.peers(),
+    peers: mesh.peers().map(({ peer, runnerName, source }) => ({ peer, runnerName, source })),
+    ways: mesh.peers().map(({ peer, relayed, address }) => ({ peer, relayed, address })),
     reachable: mesh.reachable(),
     isRelay: mesh.isRelay(),
     sources: discoveries.list(),

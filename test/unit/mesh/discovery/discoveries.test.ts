@@ -3,7 +3,12 @@ import { test } from 'node:test'
 import type { Announcement } from '../../../../src/core/announcement.ts'
 import type { PeerId } from '../../../../src/core/ids.ts'
 import type { Discovery, FoundPeer } from '../../../../src/core/ports/discovery.ts'
-import { ADDRESS_CHECK_MS, createDiscoveries, REANNOUNCE_MS } from '../../../../src/mesh/discovery/discoveries.ts'
+import {
+  ADDRESS_CHECK_MS,
+  ADDRESS_SETTLE_MS,
+  createDiscoveries,
+  REANNOUNCE_MS,
+} from '../../../../src/mesh/discovery/discoveries.ts'
 import { createKnownAddresses, parseBootstrapPeers } from '../../../../src/mesh/discovery/known-addresses.ts'
 import { ManualClock, settle } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
@@ -48,11 +53,12 @@ function setUp(...sources: Discovery[]) {
   const clock = new ManualClock()
   const log = new RecordingLog()
   const targets = new Map<string, string>()
-  const own = { addresses: ['/ip4/192.0.2.1/tcp/1/p2p/me'] }
+  const own = { addresses: ['/ip4/192.0.2.1/tcp/1/p2p/me'], changed: (): void => undefined }
   const discoveries = createDiscoveries({
     mesh: {
       self: 'me' as PeerId,
       addresses: () => own.addresses,
+      onAddresses: (changed) => (own.changed = changed),
       addTarget: (address, source) => {
         if (!targets.has(address)) targets.set(address, source)
       },
@@ -97,7 +103,9 @@ test('this peer is announced at the start, when its addresses change, and again 
   await clock.advance(ADDRESS_CHECK_MS)
   assert.equal(one.announced.length, 1, 'nothing has changed')
   own.addresses = ['/ip4/192.0.2.9/tcp/1/p2p/me']
-  await clock.advance(ADDRESS_CHECK_MS)
+  own.changed()
+  own.changed()
+  await clock.advance(ADDRESS_SETTLE_MS)
   assert.deepEqual(one.announced[1]?.addresses, own.addresses)
   await clock.advance(REANNOUNCE_MS + ADDRESS_CHECK_MS)
   assert.equal(one.announced.length, 3)
