@@ -12,22 +12,31 @@ import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { ContainerRun, RunEnd, RunObserver } from '../core/ports/executor.ts'
 import { collectArtifacts } from './artifact-collection.ts'
-import { openArtifactsFolder, withArtifactsFolder } from './artifacts-folder.ts'
 import { containerName } from './container-labels.ts'
 import { ContainerOutput } from './container-output.ts'
 import { containerSpec, type ImageFacts, type SpecSettings } from './container-spec.ts'
 import { watchDisk } from './disk-watch.ts'
-import { EngineContainer, type InspectedState } from './engine-container.ts'
+import { EngineContainer, throughSilence, type InspectedState } from './engine-container.ts'
 import { engineSentence, statusOf, unreachable, type Engine } from './engine.ts'
 import { PhaseTimes } from './phase-times.ts'
-import { failed, startFault, verdictOfExit, verdictOfStop, type EndCause, type Limits } from './run-verdict.ts'
+import {
+  failed,
+  startFault,
+  STOPPED_BY_OTHERS,
+  verdictOfExit,
+  verdictOfStop,
+  type EndCause,
+  type Limits,
+} from './run-verdict.ts'
 import { stopContainer } from './stop-ladder.ts'
 import { StopSwitch } from './stop-switch.ts'
+import { needsVolumes } from './task-volumes.ts'
 import { UsageWatch } from './usage-watch.ts'
 
 export type Verdict = Omit<RunEnd, 'phases'>
 /** The image to run, or the end of a run that gets none. */
-export type Prepared = { readonly image: ImageFacts; readonly inputs?: MountSettings } | { readonly verdict: Verdict }
+export type Prepared =
+  { readonly image: ImageFacts; readonly volumes?: readonly MountSettings[] } | { readonly verdict: Verdict }
 
 export interface RunDeps {
   readonly engine: Engine
@@ -43,14 +52,11 @@ export interface RunDeps {
   readonly specSettings: (run: ContainerRun) => SpecSettings
   /** Whether the storage driver keeps a container within its disk by itself. */
   readonly capsDisk: () => boolean
-  /** Puts the inputs of a run where its container will have them. Rejects with what they cannot be had for. */
-  readonly fillInputs: (run: ContainerRun, image: string, signal: AbortSignal) => Promise<MountSettings>
+  /** Makes the volumes of a run ready, its inputs among them. Rejects with what these cannot be had for. */
+  readonly fillVolumes: (run: ContainerRun, image: string, signal: AbortSignal) => Promise<readonly MountSettings[]>
 }
 
 const LATE_START = { attempts: 25, pauseMs: 200 } as const
-const LATE_OOM = { attempts: 10, pauseMs: 100 } as const
-/** The exit code of a process that SIGKILL ended: 128 + 9. */
-const KILLED = 137
 
 interface Followed {
   readonly container: EngineContainer
@@ -72,8 +78,14 @@ export async function runContainer(
   const verdict =
     'verdict' in launched
       ? launched.verdict
-      : await follow(deps, run, launched, observer, times, stop, run.clocks.runMs)
+      : await follow(deps, run, launched, observer, times, stop, run.clocks.runMs).catch(hasStarted)
   return { ...verdict, imageDigest: prepared.image.digest ?? prepared.image.id, phases: times.read() }
+}
+
+/** Whoever gives the task to somebody else now could have it run twice. */
+function hasStarted(error: unknown): never {
+  if (!(error instanceof RunnerMeshError)) throw error
+  throw new RunnerMeshError(error.code, error.message, { cause: error, details: { ...error.details, started: true } })
 }
 
 /** Follows a container that another process of this runner started, from its first byte of output that was kept. */
@@ -125,9 +137,9 @@ async function prepare(
   try {
     stop.signal.throwIfAborted()
     const prepared = await deps.prepare(run, observer, times, stop.signal)
-    if ('verdict' in prepared || (run.inputs ?? []).length === 0) return prepared
+    if ('verdict' in prepared || !needsVolumes(run)) return prepared
     observer.phase('preparing', 'Fetching inputs')
-    return { ...prepared, inputs: await deps.fillInputs(run, prepared.image.id, stop.signal) }
+    return { ...prepared, volumes: await deps.fillVolumes(run, prepared.image.id, stop.signal) }
   } catch (error) {
     const cause = stop.findCause()
     if (cause !== undefined) return { verdict: verdictOfStop(cause, limitsOf(run)) }
@@ -143,7 +155,7 @@ async function prepare(
 async function launch(
   deps: RunDeps,
   run: ContainerRun,
-  { image, inputs }: Extract<Prepared, { image: ImageFacts }>,
+  { image, volumes = [] }: Extract<Prepared, { image: ImageFacts }>,
   observer: RunObserver,
   times: PhaseTimes,
   stop: StopSwitch,
@@ -155,10 +167,8 @@ async function launch(
   // By its name until the engine has told the id: a create whose answer is lost can be undone as well.
   const named = new EngineContainer(deps.engine, deps.clock, wanted.spec.name)
   try {
-    const spec = withArtifactsFolder(withMount(wanted.spec, inputs), run.container.artifacts ?? [])
-    const id = await times.measure('create_ms', () => create(deps, spec, named))
+    const id = await times.measure('create_ms', () => create(deps, withMounts(wanted.spec, volumes), named))
     const container = new EngineContainer(deps.engine, deps.clock, id)
-    await openArtifactsFolder(container, spec)
     const stream = await times.measure('create_ms', () => container.attach(run.container.stdin !== undefined))
     const output = new ContainerOutput(stream, observer)
     if (run.container.stdin !== undefined) stream.end(run.container.stdin)
@@ -178,9 +188,9 @@ async function launch(
   }
 }
 
-function withMount<S extends ContainerCreateOptions>(spec: S, mount: MountSettings | undefined): S {
-  if (mount === undefined) return spec
-  return { ...spec, HostConfig: { ...spec.HostConfig, Mounts: [...(spec.HostConfig?.Mounts ?? []), mount] } }
+function withMounts<S extends ContainerCreateOptions>(spec: S, more: readonly MountSettings[]): S {
+  if (more.length === 0) return spec
+  return { ...spec, HostConfig: { ...spec.HostConfig, Mounts: [...(spec.HostConfig?.Mounts ?? []), ...more] } }
 }
 
 /** @returns the id. A name that is taken belongs to a container of this very grant that nobody follows. */
@@ -222,13 +232,18 @@ async function follow(
     unwatch()
     observer.phase('collecting', 'Collecting')
     return await times.measure('collect_ms', async () => {
-      const [state] = await Promise.all([findEndState(container, clock, stopped), output.drained(clock)])
+      const [state] = await Promise.all([
+        throughSilence(clock, () => container.findEndState(stopped !== undefined)),
+        output.drained(clock),
+      ])
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
-      const verdict = { ...verdictOf(run, state, stopped, output.lastErrorText), ...usage.read() }
+      const isForeign = stopped === undefined && state !== undefined && (await container.wasStopped(state))
+      const told = isForeign ? STOPPED_BY_OTHERS : verdictOf(run, state, stopped, output.lastErrorText)
+      const verdict = { ...told, ...usage.read() }
       const isWanted = state !== undefined && stopped !== 'lease_lost' && stopped !== 'stopping'
       const faults = isWanted ? await collectArtifacts(container, run.container.artifacts ?? [], observer) : []
-      await container.remove()
+      await throughSilence(clock, () => container.remove())
       return faults.length === 0 ? verdict : { ...verdict, artifactFaults: faults }
     })
   } finally {
@@ -236,25 +251,6 @@ async function follow(
     unwatch()
     output.close()
   }
-}
-
-/**
- * How the container ended. The engine hears of a process that went over its memory on another way than of its end, and may
- * note it a moment later: a kill that was not ours is looked at again before it is called a mere signal.
- */
-async function findEndState(
-  container: EngineContainer,
-  clock: Clock,
-  stopped: EndCause | undefined,
-): Promise<InspectedState | undefined> {
-  let state = await container.findState()
-  for (let attempt = 1; attempt <= LATE_OOM.attempts; attempt += 1) {
-    const isKilled = state?.ExitCode === KILLED && !state.OOMKilled
-    if (stopped !== undefined || !isKilled) break
-    await clock.sleep(LATE_OOM.pauseMs)
-    state = await container.findState()
-  }
-  return state
 }
 
 function verdictOf(

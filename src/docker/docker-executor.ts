@@ -20,7 +20,7 @@ import { STANDARD_CAPABILITIES, type ImageFacts, type SpecSettings } from './con
 import { EngineContainer } from './engine-container.ts'
 import { probeEngine, readFacts, type EngineFacts } from './engine-facts.ts'
 import { connectEngine, problemText, type Engine } from './engine.ts'
-import { fillInputVolume, removeInputVolume, removeLostInputs, type InputVolumeDeps } from './input-volume.ts'
+import { fillVolumes, needsVolumes, removeLostVolumes, removeVolumes, type VolumeDeps } from './task-volumes.ts'
 import { ImageBuilder, type BuildFault, type BuildSettings } from './image-builder.ts'
 import { ImagePuller, type PullSettings } from './image-puller.ts'
 import { listOurs } from './our-containers.ts'
@@ -164,7 +164,7 @@ class EngineExecutor implements DockerExecutor {
   async left(): Promise<readonly LeftContainer[]> {
     const ours = await listOurs(this.engine)
     const names = new Set([...ours.map(({ mark }) => containerName(mark.taskId, mark.fence)), ...this.#followed])
-    await removeLostInputs(this.#volumeDeps(), (name) => names.has(name))
+    await removeLostVolumes(this.#volumeDeps(), (name) => names.has(name))
     return ours
       .filter(({ mark }) => mark.runner === this.runner && !this.isFollowed(mark.taskId, mark.fence))
       .map(({ mark: { taskId, fence, attempt }, running }) => ({ taskId, fence, attempt, running }))
@@ -174,7 +174,7 @@ class EngineExecutor implements DockerExecutor {
     const name = containerName(taskId, fence)
     await new EngineContainer(this.engine, this.#deps.clock, name).remove()
     await this.#secrets.remove(name)
-    await removeInputVolume(this.engine, taskId, fence)
+    await removeVolumes(this.engine, taskId, fence)
   }
 
   deliveredSecrets(taskId: TaskId, fence: Fence): Promise<readonly string[]> {
@@ -201,7 +201,7 @@ class EngineExecutor implements DockerExecutor {
       const end = await work(name)
       // Only now: as long as the engine does not say that the container is gone, it may need them.
       await this.#secrets.remove(name)
-      if ((run.inputs ?? []).length > 0) await removeInputVolume(this.engine, run.taskId, run.fence)
+      if (needsVolumes(run)) await removeVolumes(this.engine, run.taskId, run.fence)
       return end
     } finally {
       this.#followed.delete(name)
@@ -227,11 +227,11 @@ class EngineExecutor implements DockerExecutor {
       prepare: (run, observer, times, signal) => this.#prepare(run, observer, times, signal),
       specSettings: (run) => this.#specSettings(run, secretFolder),
       capsDisk: () => this.#facts?.mayCapDisk ?? false,
-      fillInputs: (run, image, signal) => fillInputVolume(this.#volumeDeps(), run, image, signal),
+      fillVolumes: (run, image, signal) => fillVolumes(this.#volumeDeps(), run, image, signal),
     }
   }
 
-  #volumeDeps(): InputVolumeDeps {
+  #volumeDeps(): VolumeDeps {
     return { engine: this.engine, clock: this.#deps.clock, runner: this.runner }
   }
 

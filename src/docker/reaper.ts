@@ -9,6 +9,7 @@ import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
 import { EngineContainer } from './engine-container.ts'
 import type { Engine } from './engine.ts'
+import { removeVolumes } from './task-volumes.ts'
 import { listOurs, type OurContainer } from './our-containers.ts'
 
 export interface ReaperDeps {
@@ -75,6 +76,7 @@ class EngineReaper implements Reaper {
       if (this.#isFollowed({ mark })) continue
       try {
         await new EngineContainer(this.#deps.executor.engine, clock, id).remove()
+        await removeVolumes(this.#deps.executor.engine, mark.taskId, mark.fence)
         removed += 1
         log.warn('container.reaped', { container: id.slice(0, 12), task: mark.taskId, runner: mark.runner })
       } catch (error) {
