@@ -21,10 +21,11 @@ import { EngineContainer } from './engine-container.ts'
 import { probeEngine, readFacts, type EngineFacts } from './engine-facts.ts'
 import { connectEngine, problemText, type Engine } from './engine.ts'
 import { fillVolumes, needsVolumes, removeLostVolumes, removeVolumes, type VolumeDeps } from './task-volumes.ts'
+import { findHostParts } from './host-parts.ts'
 import { ImageBuilder, type BuildFault, type BuildSettings } from './image-builder.ts'
 import { ImagePuller, type PullSettings } from './image-puller.ts'
 import { listOurs } from './our-containers.ts'
-import type { PhaseTimes } from './phase-times.ts'
+import { PhaseTimes } from './phase-times.ts'
 import { pinnedName } from './image-reference.ts'
 import { findPlatformFault } from './pull-fault.ts'
 import type { CredentialsOf } from './registry-credentials.ts'
@@ -151,8 +152,10 @@ class EngineExecutor implements DockerExecutor {
   async run(run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd> {
     await this.#machine()
     return this.#following(run, async (name) => {
-      const folder = await this.#secrets.make(name, run.secrets ?? [])
-      return runContainer(this.#runDeps(folder), run, observer, signal)
+      const parts = await findHostParts(run, name, this.#secrets)
+      if ('refusal' in parts)
+        return { ...failed('policy', parts.refusal), phases: new PhaseTimes(this.#deps.clock).read() }
+      return runContainer(this.#runDeps(parts.secretFolder), parts.run, observer, signal)
     })
   }
 

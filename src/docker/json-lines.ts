@@ -1,4 +1,4 @@
-/** The engine reports pulls, builds and loads as JSON objects, one a line, cut anywhere by the stream. */
+/** The engine reports pulls, builds, loads and events as JSON objects, one a line, cut anywhere by the stream. */
 
 /** One report. The engine documents no closed schema, so every field is checked where it is used. */
 export interface EngineReport {
@@ -8,6 +8,8 @@ export interface EngineReport {
   readonly error?: string
   readonly progressDetail?: { readonly current?: number; readonly total?: number }
   readonly aux?: { readonly ID?: string }
+  /** Of an event: what it happened to. */
+  readonly Actor?: { readonly Attributes?: { readonly signal?: string } }
 }
 
 /** A longer line is no report of an engine. */

@@ -28,6 +28,8 @@ const INIT_FAILED = /\[FATAL tini \([0-9]+\)\] exec (.+) failed: (.+)/
 /** What containerd and runc, in all their versions, put before the sentence that matters. */
 const FRAMES =
   /^(?:(?:failed to create (?:shim|task)[^:]*|OCI runtime create failed|runc create failed|unable to start container process|\w+_linux\.go:\d+|(?:starting container process|container init|process_linux) caused): )+/
+/** What every C library says of ENOSPC and EDQUOT. */
+const NO_SPACE = /no space left on device|disk quota exceeded/i
 /** A shell's convention, which the engine's init follows: 128 and the number of the signal that ended the process. */
 const SIGNAL_BASE = 128
 
@@ -46,6 +48,9 @@ export function verdictOfExit(state: EndedState, lastErrorText: string, limits: 
   }
   if (state.Error !== '') return failed('exit', startFault(state.Error), { exitCode })
   if (exitCode === 0) return { status: 'completed', exitCode }
+  if (NO_SPACE.test(lastErrorText)) {
+    return failed('disk', 'The task found no space left to write to, by the last it said.', { exitCode })
+  }
   if (exitCode === 126 || exitCode === 127) return failed('exit', commandFault(exitCode, lastErrorText), { exitCode })
   const signal = SIGNAL_NAMES.get(exitCode - SIGNAL_BASE)
   if (signal !== undefined) return failed('signal', `The command was ended by ${signal}.`, { exitCode, signal })
@@ -72,6 +77,12 @@ export function verdictOfStop(cause: EndCause, limits: Limits, exitCode?: number
       return failed('worker_lost', 'The worker is stopping.', code)
   }
 }
+
+/** How such a process ended is nobody's word for its success. */
+export const STOPPED_BY_OTHERS = failed(
+  'worker_lost',
+  'The engine, or somebody else on this machine, stopped the container while it ran.',
+)
 
 /** The engine refused to create or to start the container: its sentence without the chain of components around it. */
 export function startFault(engineText: string): string {

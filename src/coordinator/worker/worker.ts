@@ -295,13 +295,10 @@ export class Worker implements Startable {
     } catch (error) {
       kept.end()
       log.warn('attempt.not_run', { taskId, fence, error: errorText(error) })
-      if (error instanceof RunnerMeshError && error.code === 'executor_unavailable') {
-        // Its container may be running still: only the end of the lease says that it is not ours any more.
-        if (error.details['started'] === true) return
-        await this.#release(taskId, fence)
-        return
-      }
-      throw error
+      if (!(error instanceof RunnerMeshError) || error.code !== 'executor_unavailable') throw error
+      // A container that may be running still is not ours to give away: that is for the end of its lease.
+      if (error.details['started'] !== true) await this.#release(taskId, fence)
+      return
     }
     kept.end()
     const cause = causeOf(controller.signal)

@@ -114,7 +114,8 @@ export interface Executor extends Startable {
   probe(): Promise<ExecutorProbe>
   /**
    * Pull or build, create, start, follow, wait, inspect, remove. Resolves with the run's end whatever it is; rejects only
-   * when the engine cannot be reached (`executor_unavailable`). Aborting the signal starts the stop ladder.
+   * when the engine cannot be reached (`executor_unavailable`, with `details.started` when the container may be running
+   * still). Aborting the signal starts the stop ladder.
    */
   run(run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd>
   /** Follows a container that is still there after a restart, as if `run` had started it. */
