@@ -4,7 +4,7 @@
  * the container whoever it runs as can read.
  */
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { SecretValue } from '../core/ports/executor.ts'
@@ -55,13 +55,18 @@ export class SecretFolders {
 
   /** Idempotent. */
   async remove(name: string): Promise<void> {
-    for (const base of this.#bases()) await removeFolder(join(base, name))
+    for (const base of this.#bases()) {
+      await removeFolder(join(base, name))
+      await removeIfEmpty(base)
+    }
   }
 
   /** Removes what was left by containers that are no more. @param kept names of those that are still there */
   async sweep(kept: ReadonlySet<string>): Promise<void> {
-    for (const base of this.#bases())
+    for (const base of this.#bases()) {
       for (const name of await namesIn(base)) if (!kept.has(name)) await removeFolder(join(base, name))
+      await removeIfEmpty(base)
+    }
   }
 
   #bases(): string[] {
@@ -92,6 +97,11 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch {
     return []
   }
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  // Not there, or somebody else's secrets are in it.
+  await rmdir(folder).catch(() => undefined)
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -1,14 +1,21 @@
 /** What a task finds inside its container. Each promise stands beside a control that shows the check can fail. */
 import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { ImageTask } from '../../../src/core/container-task.ts'
+import { mayMount } from '../../../src/core/policy/verdict.ts'
+import { SecretFolders } from '../../../src/docker/secret-folders.ts'
 import {
   BUSYBOX,
   docker,
   findEngineProblem,
   newExecutor,
+  newRun,
   prepareBusybox,
   runToEnd,
+  startRun,
 } from '../../support/container-runs.ts'
 
 const skip = await findEngineProblem()
@@ -118,6 +125,87 @@ suite('what a task finds inside its container', { skip, timeout: 120_000 }, () =
       `RUNNER_MESH_TASK_FENCE=${run.fence}`,
       `RUNNER_MESH_TASK_ID=${run.taskId}`,
     ])
+  })
+
+  suite('folders and devices of the host', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'runner-mesh-mounts-'))
+    const [open, closed] = [join(folder, 'open'), join(folder, 'closed')]
+    const allowing = newExecutor({
+      trusted: () => ({
+        capabilities: [],
+        mayMount: (asked) =>
+          mayMount([{ path: open, write: false }], { source: asked.source, write: !asked.read_only }),
+        mayUseDevice: (path) => path === '/dev/fuse',
+      }),
+    })
+    before(() => {
+      for (const path of [open, closed]) {
+        mkdirSync(path)
+        writeFileSync(join(path, 'file'), 'of the host\n')
+      }
+      symlinkSync(closed, join(open, 'way-out'))
+    })
+    after(() => rmSync(folder, { recursive: true }))
+    const mounting = (source: string, task: Partial<ImageTask> = {}) =>
+      runToEnd(allowing, {
+        profile: 'trusted',
+        command: ['sh', '-c', 'cat /in/file; echo x > /in/file'],
+        mounts: [{ source, target: '/in', read_only: true }],
+        ...task,
+      })
+
+    test('a listed folder is mounted read-only; others, and what links lead to, are not', async () => {
+      const listed = await mounting(open)
+      assert.equal(listed.heard.stdout(), 'of the host\n')
+      assert.match(listed.heard.stderr(), /Read-only file system/)
+      for (const source of [closed, join(open, 'way-out'), '/etc', '/var/run/docker.sock', join(folder, 'missing')]) {
+        const { end, heard } = await mounting(source)
+        assert.deepEqual([end.status, end.reason, heard.bytes()], ['failed', 'policy', 0], source)
+      }
+      const writing = await mounting(open, { mounts: [{ source: open, target: '/in', read_only: false }] })
+      assert.match(writing.end.message ?? '', /for writing/)
+      assert.match((await mounting(open, { profile: 'standard' })).end.message ?? '', /^Profile standard mounts no/)
+    })
+
+    test('a listed device is there; others are not', async () => {
+      const asking = (path: string, profile: ImageTask['profile'] = 'trusted') =>
+        runToEnd(allowing, { profile, command: 'ls /dev/fuse /dev/kmsg', devices: [path] })
+      assert.match((await asking('/dev/fuse')).heard.stdout(), /^\/dev\/fuse\n$/)
+      assert.match(
+        (await asking('/dev/kmsg')).end.message ?? '',
+        /^The policy of this host gives no device \/dev\/kmsg/,
+      )
+      assert.match((await asking('/dev/fuse', 'strict')).end.message ?? '', /^Profile strict gives no device/)
+    })
+  })
+
+  test('a host without a file system in memory gives no secrets, and says so', async () => {
+    const disks = newExecutor({ memoryFolders: ['/proc', '/nowhere'] })
+    const run = { ...newRun({ command: 'true' }), secrets: [{ name: 'A', value: 'hunter2hunter2', env: false }] }
+    const { end } = startRun(disks, run)
+    const { status, reason, message } = await end
+    assert.deepEqual([status, reason], ['failed', 'policy'])
+    assert.match(message ?? '', /no file system in memory for secrets; looked at \/proc, \/nowhere/)
+  })
+
+  test('secrets are readable for whoever the container runs as, and gone with it, also when it is swept', async () => {
+    const delivering = newExecutor({ memoryFolders: ['/dev/shm'] })
+    const run = {
+      ...newRun({ command: ['sh', '-c', 'id -u; cat /run/secrets/A'], profile: 'strict' }),
+      secrets: [{ name: 'A', value: 'hunter2hunter2', env: false }],
+    }
+    const { heard, end } = startRun(delivering, run)
+    assert.equal((await end).status, 'completed')
+    assert.equal(heard.stdout(), '65534\nhunter2hunter2')
+    assert.deepEqual(await delivering.deliveredSecrets(run.taskId, run.fence), [])
+
+    // A peer that was killed left a folder; its container is no more.
+    const folders = new SecretFolders(delivering.runner, ['/dev/shm'])
+    const folder = (await folders.make('runner-mesh-gone-1', run.secrets)) ?? ''
+    assert.equal(readFileSync(join(folder, 'A'), 'utf8'), 'hunter2hunter2')
+    assert.equal(statSync(dirname(folder)).mode & 0o777, 0o700)
+    await delivering.forgetSecrets()
+    assert.ok(!existsSync(folder))
   })
 })
 
