@@ -6,6 +6,7 @@ import { parseInput } from '../core/operations/invoke.ts'
 import { isAllowed, type Access, type Call, type Operation } from '../core/operations/operation.ts'
 import { submitOptions, taskIdField } from '../core/operations/views.ts'
 import { acceptArguments, type Arguments } from './accepted-arguments.ts'
+import { invokeWithLog, LOG_INPUT, LOG_OUTPUT, LOG_TOOLS } from './log-arguments.ts'
 import { askPeer, type ToolMeans } from './remote-call.ts'
 import { failed, SUBMITS, succeeded } from './tool-answer.ts'
 import { advertiseInput, advertiseOutput, passing, type AdvertiseOptions, type Schema } from './tool-schema.ts'
@@ -73,7 +74,8 @@ const ADVERTISED: Partial<Readonly<Record<string, AdvertiseOptions>>> = {
 }
 
 function toTool(operation: Operation & { readonly name: OperationName }): CatalogTool {
-  return makeTool(operation, advertiseInput(operation.input, ADVERTISED[operation.name] ?? {}))
+  const input = LOG_TOOLS[operation.name]?.takesMore === true ? operation.input.extend(LOG_INPUT) : operation.input
+  return makeTool(operation, advertiseInput(input, ADVERTISED[operation.name] ?? {}))
 }
 
 /** p2p_taskqueue_complete_task as agents have it: there is no cancel tool among the fixed names. */
@@ -98,7 +100,8 @@ function makeTool(
   prepare = (args: Arguments): Arguments => args,
 ): CatalogTool {
   const { name, title, description, hints } = operation
-  const output = advertiseOutput(operation.output)
+  const log = LOG_TOOLS[name]
+  const output = advertiseOutput(log === undefined ? operation.output : operation.output.extend(LOG_OUTPUT))
   const known = {
     fields: new Set(Object.keys(input['properties'] as Schema)),
     required: new Set((input['required'] as readonly string[] | undefined) ?? []),
@@ -124,7 +127,11 @@ function makeTool(
         const { args: accepted, target } = acceptArguments(name, args, known)
         const input = prepare(accepted)
         if (target !== undefined) return await askPeer(operation, input, target, means, call)
-        return succeeded(name, await means.operations.invoke(name, input, call))
+        const output =
+          log === undefined
+            ? await means.operations.invoke(name, input, call)
+            : await invokeWithLog(name, input, log, means.operations, call)
+        return succeeded(name, output)
       } catch (thrown) {
         return failed(thrown, onInternal)
       }

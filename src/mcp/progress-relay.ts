@@ -8,6 +8,7 @@ import type { ServerContext } from '@modelcontextprotocol/server'
 import { cleanLine } from '../core/clean-text.ts'
 import type { ProgressNote } from '../core/operations/operation.ts'
 import type { Clock } from '../core/ports/clock.ts'
+import { withoutTokens } from './token-shapes.ts'
 
 /** Between two notes of one call; of those in between the last is sent when the pause is over. */
 const PROGRESS_PAUSE_MS = 250
@@ -36,7 +37,7 @@ export function createProgressRelay(
 
   const send = (note: ProgressNote): void => {
     progress += 1
-    const message = cleanLine(note.message, MESSAGE_CHARS)
+    const message = cleanLine(withoutTokens(note.message), MESSAGE_CHARS)
     request.notify({ method: 'notifications/progress', params: { progressToken, progress, message } }).catch(onFault)
     cancelPause = clock.after(PROGRESS_PAUSE_MS, () => {
       cancelPause = undefined

@@ -2,8 +2,10 @@
  * One MCP server as one caller sees it. Built for every request (2026-07-28), every session (2025 revisions) and every
  * stdio connection, so it is cheap: all schemas are made beforehand.
  */
-import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
+import { CLIENT_INFO_META_KEY, McpServer, type ServerContext } from '@modelcontextprotocol/server'
+import { cleanLine } from '../core/clean-text.ts'
 import type { Call } from '../core/operations/operation.ts'
+import { beginAudit, withAudit } from './audit.ts'
 import type { CatalogTool } from './catalog-tools.ts'
 import { createProgressRelay } from './progress-relay.ts'
 import { callerOnBehalf } from './on-behalf.ts'
@@ -49,10 +51,11 @@ export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection:
     },
   )
   for (const tool of deps.tools.visible(seat.view, seat.caller.access)) registerTool(server, deps, seat, era, tool)
-  registerResources(server, deps, seat)
-  registerPrompts(server, deps, seat)
-  if (era === 'modern') serveTasks(server, deps, seat)
-  if (updates !== undefined && era === 'legacy') serveSubscriptions(server, deps, updates, seat)
+  const audited = { ...deps, operations: withAudit(deps.operations, deps.log, deps.clock) }
+  registerResources(server, audited, seat)
+  registerPrompts(server, audited, seat)
+  if (era === 'modern') serveTasks(server, audited, seat)
+  if (updates !== undefined && era === 'legacy') serveSubscriptions(server, audited, updates, seat)
   if (updates !== undefined && era === 'modern' && connection === 'stdio') pushUpdates(server, deps, updates)
   deps.extension?.add(server, era)
   return server
@@ -72,15 +75,26 @@ function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era,
       signal: context.mcpReq.signal,
       progress: (note) => progress.report(note),
     }
+    const tell = beginAudit(log, clock, { caller: call.caller, name, args, client: clientName(server, context) })
     try {
       const answer = await tool.run(args, deps, call, (thrown) =>
         log.error('mcp.tool_failed', { tool: name, principal: call.caller.principal, era, thrown }),
       )
+      const { error, task_id: taskId } = answer.structuredContent as { error?: { code?: string }; task_id?: unknown }
+      tell(answer.isError === true ? (error?.code ?? 'error') : 'ok', typeof taskId === 'string' ? taskId : undefined)
       return tool.submits && era === 'modern' ? await asHandle(deps, present, answer, context.mcpReq) : answer
     } finally {
       progress.end()
     }
   })
+}
+
+/** As the client calls itself, in the request or when it opened the session. */
+function clientName(server: McpServer, { mcpReq }: ServerContext): string | undefined {
+  const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- a session of 2025 tells it nowhere else
+  const told = (envelope?.[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion()) as { name?: unknown } | undefined
+  return typeof told?.name === 'string' ? cleanLine(told.name, 80) : undefined
 }
 
 /** No tool of ours answers with a question, so none has given a state away that could come back. */

@@ -7,6 +7,7 @@ import { cleanLine, cleanText } from '../core/clean-text.ts'
 import { toErrorView, type ErrorCode } from '../core/errors.ts'
 import type { PeerToolAnswer } from '../core/ports/peer-tools.ts'
 import { shorten } from './answer-cap.ts'
+import { withoutTokens } from './token-shapes.ts'
 
 /** What to do next, where the message of the error itself does not say. */
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
@@ -62,7 +63,11 @@ export function failed(thrown: unknown, onInternal: (thrown: unknown) => void): 
   const view = toErrorView(thrown)
   if (view.code === 'internal') onInternal(thrown)
   const hint = HINTS[view.code]
-  const error = { ...view, message: cleanLine(view.message, 1000), ...(hint === undefined ? {} : { hint }) }
+  const error = {
+    ...view,
+    message: withoutTokens(cleanLine(view.message, 1000)),
+    ...(hint === undefined ? {} : { hint }),
+  }
   return { ...toResult({ ok: false, error }), isError: true }
 }
 
@@ -70,9 +75,9 @@ function toResult(answer: Answer): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer }
 }
 
-/** Every string in it, names of fields included. */
+/** Every string in it, names of fields included: nothing that hides, and no credentials. */
 export function cleaned<T>(value: T): T {
-  if (typeof value === 'string') return cleanText(value) as T
+  if (typeof value === 'string') return withoutTokens(cleanText(value)) as T
   if (Array.isArray(value)) return value.map((item: unknown) => cleaned(item)) as T
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

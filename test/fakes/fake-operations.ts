@@ -2,7 +2,7 @@
 import { RunnerMeshError } from '../../src/core/errors.ts'
 import { Events } from '../../src/core/events.ts'
 import { formatTaskId, type HomeId, type TaskId } from '../../src/core/ids.ts'
-import type { Handlers, OperationName } from '../../src/core/operations/catalog.ts'
+import type { Handlers, Input, OperationName, Output } from '../../src/core/operations/catalog.ts'
 import { createOperations, type Operations } from '../../src/core/operations/invoke.ts'
 import type { Access, Call, Caller } from '../../src/core/operations/operation.ts'
 import type { TaskView } from '../../src/core/operations/views.ts'
@@ -74,7 +74,9 @@ export function createFakeOperations(overrides: Partial<Handlers> = {}): FakeOpe
   }
   const view = ({ log: _, ...task }: FakeTask): TaskView => task
   const tail = (task: FakeTask, lines: number): { log_tail?: string } =>
-    lines === 0 ? {} : { log_tail: task.log.split('\n').slice(-lines).join('\n') }
+    lines === 0 || !isTerminal(task.status)
+      ? {}
+      : { log_tail: task.log.replace(/\n$/, '').split('\n').slice(-lines).join('\n') }
   const submitted = (task: FakeTask) => ({
     task_id: task.task_id,
     created: true,
@@ -128,6 +130,10 @@ export function createFakeOperations(overrides: Partial<Handlers> = {}): FakeOpe
       }
       return { task: view(task), timed_out: false, ...log() }
     },
+    p2p_taskqueue_read_log: (input, call) => {
+      const task = owned(input.task_id, call)
+      return Promise.resolve({ task_id: task.task_id, status: task.status, ...readLines(task, input) })
+    },
     p2p_taskqueue_list_tasks: (input, call) => {
       const mine = [...tasks.values()].filter((task) => task.submitter === call.caller.principal).toReversed()
       return Promise.resolve({ tasks: mine.slice(0, input.limit).map(view) })
@@ -163,6 +169,26 @@ export function createFakeOperations(overrides: Partial<Handlers> = {}): FakeOpe
   )
   // Operations that no test asks for have no fake; asking for one fails the test that does.
   return { operations: createOperations(recorded as unknown as Handlers), events, tasks, calls, submit, change }
+}
+
+/** A log whose records are its lines. */
+function readLines(
+  { log, status }: FakeTask,
+  input: Input<'p2p_taskqueue_read_log'>,
+): Omit<Output<'p2p_taskqueue_read_log'>, 'task_id' | 'status'> {
+  const lines = log === '' ? [] : log.split(/(?<=\n)/)
+  let seq = input.from_seq ?? Math.max(0, lines.length - (input.tail_lines ?? lines.length))
+  const entries = []
+  for (let bytes = 0; seq < lines.length && bytes < input.max_bytes; seq += 1) {
+    const text = lines[seq] ?? ''
+    bytes += text.length
+    if (text.includes(input.grep ?? '')) entries.push({ seq, at: NOW, stream: 'stdout' as const, text })
+  }
+  const ended = isTerminal(status) && seq >= lines.length
+  return {
+    ...{ attempt: 1, entries, cuts: [], next_seq: seq, ended, complete: ended },
+    ...{ bytes: log.length, lines: lines.length },
+  }
 }
 
 export function callerWith(principal: string, ...access: readonly Access[]): Caller {

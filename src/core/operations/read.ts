@@ -13,7 +13,7 @@ export const getTask = defineOperation({
   hints: { ...READS, openWorld: true },
   input: z.strictObject({
     task_id: taskIdField,
-    log_tail_lines: z.int().min(0).max(1000).default(0).describe('Last log lines to include'),
+    log_tail_lines: z.int().min(0).max(1000).default(0).describe('Last log lines'),
     attempts: z.boolean().default(false).describe('Tell every attempt'),
   }),
   output: z.object({ task: taskView, log_tail: z.string().optional(), attempts: z.array(attemptView).optional() }),
@@ -29,7 +29,7 @@ export const waitTask = defineOperation({
   input: z.strictObject({
     task_id: taskIdField,
     timeout_s: z.number().min(0).max(300).default(50).describe('Seconds to wait'),
-    log_tail_lines: z.int().min(0).max(1000).default(20).describe('Last log lines to include'),
+    log_tail_lines: z.int().min(0).max(1000).default(20).describe('Last log lines'),
   }),
   output: z.object({ task: taskView, timed_out: z.boolean(), log_tail: z.string().optional() }),
 })

@@ -24,14 +24,22 @@ for (const era of ERAS) {
       uri: `task://${task.task_id}/logs?tail=2`,
       mimeType: 'text/plain',
       text: 'two\nthree',
+      _meta: { eof: true },
     })
+    assert.equal((await read(`task://${task.task_id}/logs?cursor=1`)).text, 'two\nthree')
+    assert.equal((await read(`task://${task.task_id}/logs?grep=t`)).text, 'two\nthree')
     assert.equal((await read(`task://${task.task_id}/logs`)).text, 'one\ntwo\nthree')
     assert.match((await read('queue://status')).text, /"completed":1/)
     assert.match((await read('peers://')).text, /"runner-one"/)
     const { resourceTemplates } = await client.listResourceTemplates()
     assert.deepEqual(
       resourceTemplates.map(({ uriTemplate }) => uriTemplate),
-      ['task://{id}', 'task://{id}/logs', 'task://{id}/logs{?tail}'],
+      [
+        'task://{id}',
+        'task://{id}/logs{?tail,cursor,grep}',
+        'task://{id}/artifacts',
+        'task://{id}/artifacts/{+path}{?offset}',
+      ],
     )
   })
 

@@ -205,6 +205,36 @@ for (const era of ['modern', 'legacy'] as const) {
   })
 }
 
+test('every call leaves one line with who, what and how it was judged, and nothing of what was in it', async () => {
+  await using house = createMcpHouse()
+  const task = house.fake.submit('token:agent', { status: 'completed' })
+  for (const era of ['modern', 'legacy'] as const) {
+    const client = await house.client({ era })
+    const secret = { task_type: 'x', payload: { password: 'swordfish' } }
+    await client.callTool({ name: 'p2p_taskqueue_submit', arguments: secret })
+    await client.callTool({ name: 'p2p_taskqueue_submit', arguments: secret })
+    await client.callTool({ name: 'p2p_taskqueue_get_task', arguments: { task_id: 'nope' } })
+    await client.callTool({ name: 'p2p_taskqueue_get_task', arguments: { no: 1 } })
+    await client.readResource({ uri: `task://${task.task_id}` })
+  }
+  const lines = house.log.lines.filter(({ event }) => event === 'mcp.call').map(({ fields }) => fields)
+  assert.deepEqual(
+    lines.map((line) => [line['name'], line['verdict'], line['client']]),
+    Array.from({ length: 2 }, () => [
+      ['p2p_taskqueue_submit', 'ok', 'test'],
+      ['p2p_taskqueue_submit', 'ok', 'test'],
+      ['p2p_taskqueue_get_task', 'task_not_found', 'test'],
+      ['p2p_taskqueue_get_task', 'unknown_field', 'test'],
+      ['p2p_taskqueue_get_task', 'ok', undefined],
+    ]).flat(),
+  )
+  assert.ok(lines.every((line) => line['principal'] === 'token:agent' && Number.isInteger(line['ms'])))
+  assert.equal(lines[0]?.['arguments'], lines[1]?.['arguments'])
+  assert.notEqual(lines[0]?.['arguments'], lines[2]?.['arguments'])
+  assert.match(String(lines[0]?.['task']), /^abcdefghijklmnop\./)
+  assert.ok(!JSON.stringify(lines).includes('swordfish'))
+})
+
 test('every refusal at the door leaves a line with who, what and how, and never the token', async () => {
   await using house = createMcpHouse()
   await ask(house, 'tools/call', { name: 'p2p_taskqueue_submit' })
