@@ -2,11 +2,9 @@
  * How this peer is reached by those that cannot dial it, and whether it helps others so.
  *
  * A peer asks others from where it can be dialled (reach-questions.ts). It reserves at peers that are reached from farther
- * away than itself, keeps as many reservations as configured, and makes them anew whenever a relay comes back:
+ * away than itself (relay-slots.ts), and anew whenever one of them comes back:
  *
- *   asked ──relays from farther away──▶ reserving ──▶ reserved ──relay gone──▶ asked again when it is back
- *                                          │ ▲
- *                                          └─┘ refused: the pause doubles, up to the cap
+ *   asked ──relays from farther away──▶ reserved ──relay gone──▶ asked again when it is back
  *
  * Under `auto` it relays for others as soon as somebody from another network has proven to reach it.
  */
@@ -18,6 +16,7 @@ import type { AdmittedPeer, Channel, Reachable } from '../../core/ports/mesh.ts'
 import { ipOf, isLoopback, isPublic, isRelayed, tcpAddress, throughRelay } from '../addresses.ts'
 import { askReach, ReachAnswerer, type Seen } from './reach-questions.ts'
 import { FAR, Reachability, type Far } from './reachability.ts'
+import { RelaySlots } from './relay-slots.ts'
 import type { Reservations } from './relay-transport.ts'
 
 export interface RelaySettings {
@@ -53,7 +52,6 @@ const REVIEW_MS = 10 * SECOND
 /** What a peer has answered is asked again after this long. */
 const ASK_AGAIN_MS = 10 * MINUTE
 const QUESTIONS_AT_ONCE = 3
-const RESERVE_PAUSE = { firstMs: 1 * SECOND, longestMs: 5 * MINUTE } as const
 const ADDRESSES_PER_RELAY = 2
 
 interface Known {
@@ -63,15 +61,13 @@ interface Known {
   asking: boolean
   /** Whether it was asked to dial this peer. */
   dialledBack: boolean
-  reserving: boolean
-  refusals: number
-  reserveAt: number
 }
 
 export class Relaying {
   readonly #deps: RelayingDeps
   readonly #reachability: Reachability
   readonly #answerer: ReachAnswerer
+  readonly #slots: RelaySlots
   readonly #known = new Map<PeerId, Known>()
   #running = false
   #cancel: (() => void) | undefined
@@ -87,6 +83,13 @@ export class Relaying {
       dialBack,
       clock,
     })
+    this.#slots = new RelaySlots({
+      slots: deps.settings.slots,
+      reservations: deps.reservations,
+      onChange: () => this.#changed(),
+      clock,
+      log: deps.log,
+    })
     deps.reservations.onLost((relay) => {
       deps.log.info('relay.lost', { relay })
       this.#changed()
@@ -101,6 +104,7 @@ export class Relaying {
   stop(): void {
     this.#running = false
     this.#cancel?.()
+    this.#slots.stop()
   }
 
   /** To be told of every admitted peer, as soon as its connection is known to `peers`. */
@@ -112,13 +116,13 @@ export class Relaying {
     }
     this.#known.delete(peer)
     // The relay forgets with the connection.
-    this.#deps.reservations.drop(peer)
+    this.#slots.forget(peer)
     this.#review()
   }
 
   left(peer: PeerId): void {
     this.#known.delete(peer)
-    this.#deps.reservations.drop(peer)
+    this.#slots.forget(peer)
     this.#changed()
   }
 
@@ -158,8 +162,8 @@ export class Relaying {
       if (seen === undefined || connection === undefined || seen.relays <= this.#standing()) return []
       const dialled = this.#deps.isInbound(relay) ? [] : [withPeer(connection.address, relay)]
       const ways = [...new Set([...dialled, ...seen.addresses])].filter((way) => !isRelayed(way) && !isLoopback(way))
-      const [near, far] = [ways.filter((way) => !isPublic(way)), ways.filter(isPublic)]
-      return [...far, ...near].slice(0, ADDRESSES_PER_RELAY).map((way) => throughRelay(way, self))
+      const far = ways.filter(isPublic)
+      return (far.length > 0 ? far : ways).slice(0, ADDRESSES_PER_RELAY).map((way) => throughRelay(way, self))
     })
   }
 
@@ -200,10 +204,6 @@ export class Relaying {
   async #question(peer: PeerId, address: string, ports: readonly number[]): Promise<void> {
     const { open, clock, log } = this.#deps
     const known: Known = {
-      refusals: 0,
-      reserveAt: 0,
-      reserving: false,
-      ...this.#known.get(peer),
       seen: this.#known.get(peer)?.seen,
       askedAt: clock.mono(),
       asking: true,
@@ -243,8 +243,7 @@ export class Relaying {
   }
 
   #wantsRelays(): boolean {
-    const { settings, reservations } = this.#deps
-    return this.#standing() < FAR.internet && reservations.list().length < settings.slots
+    return this.#standing() < FAR.internet && this.#slots.hasFree()
   }
 
   /** Relays are of use only from farther away than that. Who vouches for the relay here vouches that it is reached. */
@@ -253,25 +252,13 @@ export class Relaying {
   }
 
   #reserve(): void {
-    const { reservations, settings, clock } = this.#deps
     if (!this.#running || !this.#wantsRelays() || this.#isJudging()) return
-    const now = clock.mono()
-    const reserved = reservations.list()
-    let free =
-      settings.slots -
-      reserved.length -
-      this.#known
-        .values()
-        .filter((known) => known.reserving)
-        .toArray().length
-    for (const { peer } of this.#directPeers()) {
-      const known = this.#known.get(peer)
-      if (free <= 0) return
-      if (known?.seen === undefined || known.reserving || known.reserveAt > now || reserved.includes(peer)) continue
-      if (known.seen.relays <= this.#standing()) continue
-      free -= 1
-      void this.#reserveAt(peer, known)
-    }
+    const standing = this.#standing()
+    const fartherReached = this.#directPeers()
+      .map(({ peer }) => ({ peer, relays: this.#known.get(peer)?.seen?.relays ?? FAR.neighbour }))
+      .filter(({ relays }) => relays > standing)
+      .sort((one, other) => other.relays - one.relays)
+    this.#slots.fill(fartherReached.map(({ peer }) => peer))
   }
 
   /** Whether somebody is about to say if this peer needs a relay at all. */
@@ -279,25 +266,6 @@ export class Relaying {
     return (
       this.reachable() === 'unknown' && this.#known.values().some(({ asking, dialledBack }) => asking && dialledBack)
     )
-  }
-
-  async #reserveAt(relay: PeerId, known: Known): Promise<void> {
-    const { reservations, clock, log } = this.#deps
-    known.reserving = true
-    try {
-      await reservations.reserve(relay)
-      known.refusals = 0
-      log.info('relay.reserved', { relay, addresses: this.relayedAddresses() })
-    } catch (error) {
-      const pauseMs = Math.min(RESERVE_PAUSE.longestMs, RESERVE_PAUSE.firstMs * 2 ** Math.min(known.refusals, 10))
-      known.refusals += 1
-      known.reserveAt = clock.mono() + pauseMs
-      log.info('relay.refused', { relay, error: errorText(error) })
-      if (this.#running) clock.after(pauseMs, () => this.#reserve())
-    } finally {
-      known.reserving = false
-      if (this.#running) this.#changed()
-    }
   }
 
   #direct(peer: PeerId): AdmittedPeer | undefined {
