@@ -13,7 +13,7 @@ import { POLICY_SETTINGS } from './policy/policy-settings.ts'
 import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { RELAY_SETTINGS } from './relay-settings.ts'
-import { flag, list, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
+import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
 /** Every setting there is; the reference page of the documentation is generated from it. */
 export const SETTINGS = {
@@ -133,6 +133,24 @@ export const SETTINGS = {
       .default(24 * HOUR),
     '24',
     'How long ended tasks are kept.',
+  ),
+  logMaxBytes: setting(
+    'log-max-mb',
+    mebibytes(1, 65_536).default(64 * MIB),
+    '64',
+    'How much of the log of one attempt is kept, in MiB: its head and its tail.',
+  ),
+  artifactMaxBytes: setting(
+    'artifact-max-mb',
+    mebibytes(1, 1_048_576).default(1024 * MIB),
+    '1024',
+    'How much the artifacts of one attempt may take, in MiB.',
+  ),
+  artifactsMaxBytes: setting(
+    'artifacts-max-mb',
+    mebibytes(1, 16_777_216).default(10_240 * MIB),
+    '10240',
+    'How much all artifacts of this peer may take, in MiB.',
   ),
   maxRunningPerSubmitter: setting(
     'max-running-per-submitter',

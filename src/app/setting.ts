@@ -26,6 +26,10 @@ export const wholeNumber = (low: number, high: number) =>
 
 export const seconds = (low: number, high: number) => number(low, high).transform((value) => Math.round(value * SECOND))
 
+export const MIB = 1_048_576
+
+export const mebibytes = (low: number, high: number) => number(low, high).transform((value) => Math.round(value * MIB))
+
 export const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true')
 
 export interface Setting {

@@ -16,6 +16,7 @@ import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
 import type { HomeParts } from './home-parts.ts'
 import type { MeshParts } from './mesh-parts.ts'
+import type { OutputParts } from './output-parts.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
 export interface OperationParts {
@@ -35,6 +36,7 @@ export function createOperationParts(
   discovery: Discoveries,
   pins: TaskPins,
   peerTools: PeerTools,
+  outputs: OutputParts,
 ): OperationParts {
   const cron =
     home === undefined
@@ -49,6 +51,7 @@ export function createOperationParts(
   const handlers = createHandlers({
     home,
     cron,
+    outputs: outputs.desk,
     cache: new MeshCache({ self: mesh.self, store: cacheStore, links: () => links.all(), clock, log }),
     mesh,
     peers,

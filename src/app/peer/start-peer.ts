@@ -27,6 +27,7 @@ import { MEMBER_ACCESS } from './member-access.ts'
 import { openLegacyBridge } from './legacy-bridge.ts'
 import { createMeshParts } from './mesh-parts.ts'
 import { createImageSources } from './image-sources.ts'
+import { openOutputs } from './output-parts.ts'
 import { createOperationParts } from './operation-parts.ts'
 import { createOwnHomeLink } from './own-home-link.ts'
 import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
@@ -79,21 +80,24 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   const { mesh } = meshParts
   const links = new Links()
   const guard = { command: program, config, stateDir, runner: mesh.self, leaseMs: lease.leaseMs, clock, log }
+  const outputs = await openOutputs(ground, homeParts, mesh, links)
   const images = createImageSources(config, clock, log)
-  const worker = roles.worker
-    ? createWorkerParts({
-        ...{ config, stateDir, mesh, links, clock, random, log, lease },
-        processors: availableParallelism(),
-        guardian: createGuardian(guard),
-        images,
-        policy: ground.policy,
-      })
-    : undefined
+  const worker =
+    outputs.attempts !== undefined
+      ? createWorkerParts({
+          ...{ config, stateDir, mesh, links, clock, random, log, lease },
+          processors: availableParallelism(),
+          guardian: createGuardian(guard),
+          images,
+          policy: ground.policy,
+          outputs: outputs.attempts,
+        })
+      : undefined
   meshParts.capabilities.ofWorker(worker)
   const discovery = createPeerDiscovery({ ...ground, ...meshParts, links })
   const peerTools = new PeerSessions({ mesh, version: VERSION, clock, log })
   const { operations, cron } = createOperationParts(
-    ...([ground, homeParts, meshParts, links, worker, discovery, images.pins, peerTools] as const),
+    ...([ground, homeParts, meshParts, links, worker, discovery, images.pins, peerTools, outputs] as const),
   )
 
   const door = createPeersDoor({

@@ -3,6 +3,7 @@ import { arch, platform, totalmem } from 'node:os'
 import { Links } from '../../coordinator/links.ts'
 import { createContainerRunner, type ContainerRunner } from '../../coordinator/worker/container-runner.ts'
 import type { HostCapacity } from '../../coordinator/worker/capacity.ts'
+import type { AttemptOutputs } from '../../coordinator/worker/attempt-outputs.ts'
 import { recover } from '../../coordinator/worker/recovery.ts'
 import type { ClaimGate } from '../../coordinator/worker/claim-gate.ts'
 import { Worker } from '../../coordinator/worker/worker.ts'
@@ -12,6 +13,7 @@ import type { LeaseSettings } from '../../core/lease.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
 import type { ExecutorProbe } from '../../core/ports/executor.ts'
+import type { WorkJournal } from '../../core/ports/work-journal.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import { createDockerExecutor } from '../../docker/docker-executor.ts'
@@ -39,6 +41,7 @@ export interface WorkerPartsDeps {
   readonly guardian: Guardian
   readonly images: ImageSources
   readonly policy: PolicyKeeper
+  readonly outputs: AttemptOutputs
 }
 
 export interface WorkerParts extends Startable {
@@ -65,7 +68,7 @@ const CLAIM_BATCH = 32
 const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
 export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
-  const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian, policy } = deps
+  const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian, policy, outputs } = deps
   const dockerHost = config.dockerHost ?? config.surroundings.dockerHost
   const executor = createDockerExecutor({
     runner: mesh.self,
@@ -81,7 +84,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   const reaper = createReaper({ executor, clock, log })
   let probe: ExecutorProbe | undefined
   const slots = config.slots ?? processors
-  const journal = createSqliteWorkJournal(stateDir, clock)
+  const journal = forgettingOutputs(createSqliteWorkJournal(stateDir, clock), outputs)
   const runner = createContainerRunner({
     executor,
     signer: mesh.signer,
@@ -91,6 +94,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     probe: () => probe,
     types: executor.supportedTypes,
     secrets: (refs) => policy.secrets(refs),
+    outputs,
   })
   const watched = async <T>(work: () => Promise<T>): Promise<T> => {
     const release = guardian.hold()
@@ -113,6 +117,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     self: mesh.self,
     links,
     runners: [guarded],
+    outputs,
     journal,
     clock,
     random,
@@ -153,7 +158,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       gpus: seen.gpus,
     })
     if (seen.available && !recovered) {
-      await recover({ worker, runner: guarded, executor, journal, log })
+      await recover({ worker, runner: guarded, executor, journal, outputs, log })
       await executor.forgetSecrets()
       recovered = true
       // Only now: what a former process left has been taken up.
@@ -201,6 +206,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     start: async () => {
       await journal.start()
       await executor.start()
+      await outputs.start()
       await look()
       await policyGate.start()
       await worker.start()
@@ -211,9 +217,25 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       await reaper.stop()
       await policyGate.stop()
       await worker.stop()
+      await outputs.stop()
       await executor.stop()
       await journal.stop()
       await guardian.stop()
+    },
+  }
+}
+
+/** What was brought to another home is not needed here once that home has answered. */
+function forgettingOutputs(journal: WorkJournal, outputs: AttemptOutputs): WorkJournal {
+  return {
+    start: () => journal.start(),
+    stop: () => journal.stop(),
+    begin: (grant) => journal.begin(grant),
+    end: (grant, end) => journal.end(grant, end),
+    entries: () => journal.entries(),
+    forget: async (taskId, fence) => {
+      await journal.forget(taskId, fence)
+      await outputs.forget(taskId)
     },
   }
 }

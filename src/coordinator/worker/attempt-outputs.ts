@@ -1,7 +1,7 @@
 /** The logs and artifacts of the attempts that this worker runs, from their first byte to the home that keeps them. */
 import type { Artifact, InputReference } from '../../core/artifact.ts'
 import { errorText } from '../../core/errors.ts'
-import { getTaskIdParts } from '../../core/ids.ts'
+import { getTaskIdParts, type TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import { LOG_START, type LogRecord, type LogStream } from '../../core/log-record.ts'
 import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
@@ -28,8 +28,6 @@ const COMPARED_BYTES = 1024
 export class AttemptOutputs implements Startable {
   readonly #deps: AttemptOutputsDeps
   readonly #delivery: LogDelivery
-  /** Attempts whose log is being written by this process. */
-  readonly #live = new Set<string>()
   /** Attempts whose artifacts are known to be at home. */
   readonly #atHome = new Set<string>()
 
@@ -49,7 +47,6 @@ export class AttemptOutputs implements Startable {
   /** The log of an attempt, gone on with where a former process of this worker left it. */
   async openLog(key: AttemptKey, secrets: SecretPatterns): Promise<AttemptLog> {
     const { spool: store, clock, log } = this.#deps
-    this.#live.add(nameOf(key))
     const state = await store.state(key)
     const onGrown = (): void => {
       this.#delivery.grew(key)
@@ -65,11 +62,10 @@ export class AttemptOutputs implements Startable {
     signal: AbortSignal,
   ): Promise<readonly ArtifactFault[]> {
     const { clock, log } = this.#deps
-    this.#live.delete(nameOf(key))
     let faults: readonly ArtifactFault[] = []
     try {
       faults = await deliverArtifacts(this.#deps, key, artifacts, signal)
-      this.#atHome.add(nameOf(key))
+      if (artifacts.length > 0) this.#atHome.add(nameOf(key))
     } catch (error) {
       // The outbox goes on with it.
       log.warn('artifacts.put_off', { ...key, error: errorText(error) })
@@ -90,11 +86,14 @@ export class AttemptOutputs implements Startable {
     for (const fault of faults) this.#deps.log.warn('artifact.not_taken', { ...key, ...fault })
   }
 
-  /** The home has answered for the attempt, or it was given up: nothing of it is needed here. */
-  async forget(key: AttemptKey): Promise<void> {
-    this.#atHome.delete(nameOf(key))
-    if (this.#deps.desks.isOwn(getTaskIdParts(key.taskId).home)) return
-    await this.#deps.artifacts.remove(key)
+  /** The home has answered for what this worker did of the task, or it was given up: nothing of it is needed here. */
+  async forget(taskId: TaskId): Promise<void> {
+    const { artifacts, desks } = this.#deps
+    const isOwn = desks.isOwn(getTaskIdParts(taskId).home)
+    for (const key of (await artifacts.keys()).filter((one) => one.taskId === taskId)) {
+      this.#atHome.delete(nameOf(key))
+      if (!isOwn) await artifacts.remove(key)
+    }
   }
 
   inputs(key: AttemptKey, references: readonly InputReference[]): readonly RunInput[] {
@@ -105,12 +104,12 @@ export class AttemptOutputs implements Startable {
     return this.#deps.artifacts.collect(key, path, bytes, content)
   }
 
-  /** After a restart, when it is known which attempts go on: the logs of all others have ended. */
+  /** After a restart, when it is known which attempts go on or wait to be told: the logs of all others have ended. */
   async endOthers(isKept: (key: AttemptKey) => boolean): Promise<void> {
     const { spool, artifacts, clock, desks } = this.#deps
     for (const key of await spool.keys()) {
       const state = await spool.state(key)
-      if (state === undefined || state.ended || this.#live.has(nameOf(key))) continue
+      if (state === undefined || state.ended || isKept(key)) continue
       const end: LogRecord = { kind: 'end', at: clock.now(), ...state.next, bytes: new Uint8Array() }
       await spool.append(key, [end])
       this.#delivery.grew(key)

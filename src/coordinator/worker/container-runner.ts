@@ -1,11 +1,14 @@
 /** Runs container tasks: checks the signed envelope and what it asks for, then hands the container to the executor. */
+import type { Artifact } from '../../core/artifact.ts'
 import { CONTAINER_TYPES, isContainerType, secretAsks, type ContainerTask } from '../../core/container-task.ts'
 import { parseTaskEnvelope } from '../../core/envelope.ts'
 import { RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import type { AttemptKey } from '../../core/ports/log-store.ts'
 import type {
+  ArtifactFault,
   ContainerRun,
   Executor,
   ExecutorProbe,
@@ -15,12 +18,13 @@ import type {
   SecretValue,
 } from '../../core/ports/executor.ts'
 import type { Signer } from '../../core/ports/mesh.ts'
-import { Redactor, secretPatterns, type SecretPatterns } from '../../core/redactor.ts'
+import { redactText, secretPatterns, type SecretPatterns } from '../../core/redactor.ts'
 import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
 import type { AttemptEnd } from '../../core/ports/work-journal.ts'
 import type { JsonObject, TaskClocks } from '../../core/task.ts'
 import { containerPayload, requirementsOf } from '../submission.ts'
-import { LogCapture } from './log-capture.ts'
+import type { AttemptLog } from './attempt-log.ts'
+import type { AttemptOutputs } from './attempt-outputs.ts'
 import { patternsOf, redactEnd, redactingNotes, resolveSecrets, type FindSecrets } from './run-secrets.ts'
 
 export interface ContainerRunnerDeps {
@@ -35,6 +39,7 @@ export interface ContainerRunnerDeps {
   /** Container types the executor can serve: repositories need a source to fetch them from. */
   readonly types: readonly string[]
   readonly secrets: FindSecrets
+  readonly outputs: AttemptOutputs
 }
 
 export interface ContainerRunner extends TaskRunner {
@@ -49,27 +54,42 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
     attempt: grant.attempt,
     container: toContainerTask(grant),
     clocks: toClocks(grant.clocks),
+    inputs: deps.outputs.inputs(keyOf(grant), toContainerTask(grant).inputs ?? []),
     ...(secrets.length === 0 ? {} : { secrets }),
   })
 
   const follow = async (
+    grant: GrantView,
     observer: RunnerObserver,
     secrets: SecretPatterns,
+    signal: AbortSignal,
     start: (hears: RunObserver) => Promise<RunEnd>,
   ): Promise<AttemptEnd> => {
-    const log = new LogCapture()
-    const redactor = new Redactor<'stdout' | 'stderr'>(secrets)
-    const end = await start({
-      phase: redactingNotes(secrets, (phase, message, fraction) => {
-        observer.progress(phase, message, log.bytes, fraction)
-      }),
-      output: (stream, bytes) => {
-        for (const released of redactor.write(stream, bytes)) log.write(released.bytes)
-        observer.progress('running', log.lastLine, log.bytes)
-      },
-    })
-    for (const released of redactor.end()) log.write(released.bytes)
-    return redactEnd(secrets, toAttemptEnd(end, log))
+    const { outputs } = deps
+    const key = keyOf(grant)
+    const log = await outputs.openLog(key, secrets)
+    const artifacts: Artifact[] = []
+    let end: RunEnd
+    try {
+      end = await start({
+        phase: redactingNotes(secrets, (phase, message, fraction) => {
+          observer.progress(phase, message, log.bytes, fraction)
+        }),
+        output: (stream, bytes) => {
+          log.write(stream, bytes)
+          observer.progress('running', log.lastLine, log.bytes)
+        },
+        artifact: async (path, bytes, content) => {
+          artifacts.push(await outputs.collect(key, redactText(secrets, path), bytes, content))
+        },
+      })
+    } finally {
+      await log.end()
+    }
+    const refused = await outputs.bringHome(key, artifacts, signal)
+    const kept = artifacts.filter(({ path }) => !refused.some((fault) => fault.path === path))
+    const faults = [...(end.artifactFaults ?? []), ...refused]
+    return redactEnd(secrets, toAttemptEnd(end, log, kept, faults))
   }
 
   return {
@@ -107,7 +127,9 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
       } catch (error) {
         return { status: 'failed', reason: 'policy', error: toRunnerMeshError(error).message }
       }
-      return follow(observer, patternsOf(secrets), (hears) => deps.executor.run(runOf(grant, secrets), hears, signal))
+      return follow(grant, observer, patternsOf(secrets), signal, (hears) =>
+        deps.executor.run(runOf(grant, secrets), hears, signal),
+      )
     },
     adopt: async (left, { grant }, observer, signal) => {
       const delivered = await deps.executor.deliveredSecrets(left.taskId, left.fence)
@@ -120,7 +142,7 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
           error: 'The secrets of the task were gone when the worker came back.',
         }
       }
-      return follow(observer, secretPatterns(delivered), (hears) =>
+      return follow(grant, observer, secretPatterns(delivered), signal, (hears) =>
         deps.executor.adopt(left, runOf(grant), hears, signal),
       )
     },
@@ -144,7 +166,16 @@ function toClocks(clocks: GrantView['clocks']): TaskClocks {
   }
 }
 
-function toAttemptEnd(end: RunEnd, log: LogCapture): AttemptEnd {
+function keyOf(grant: GrantView): AttemptKey {
+  return { taskId: grant.task_id as TaskId, attempt: grant.attempt }
+}
+
+function toAttemptEnd(
+  end: RunEnd,
+  log: AttemptLog,
+  artifacts: readonly Artifact[],
+  faults: readonly ArtifactFault[],
+): AttemptEnd {
   const result: JsonObject = {
     ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
     ...(end.signal === undefined ? {} : { signal: end.signal }),
@@ -153,6 +184,8 @@ function toAttemptEnd(end: RunEnd, log: LogCapture): AttemptEnd {
     ...(end.cpuMs === undefined ? {} : { cpu_ms: end.cpuMs }),
     phases: { ...end.phases },
     log: log.toJson(),
+    ...(artifacts.length === 0 ? {} : { artifacts: artifacts.map((artifact) => ({ ...artifact })) }),
+    ...(faults.length === 0 ? {} : { artifact_faults: faults.map((fault) => ({ ...fault })) }),
   }
   return {
     status: end.status,

@@ -2,6 +2,7 @@
  * Ended attempts on their way to the home that decides. An end is on disk before the home hears of it, and stays there
  * until the home has answered, so an hour of work survives an outage of the home and a restart of the worker.
  */
+import { artifactsOf } from '../../core/artifact.ts'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, TaskId } from '../../core/ids.ts'
 import { getTaskIdParts } from '../../core/ids.ts'
@@ -11,6 +12,7 @@ import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
 import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
 import type { Links } from '../links.ts'
+import type { AttemptOutputs } from './attempt-outputs.ts'
 import { SettlementReports } from './settlement-reports.ts'
 
 export interface OutboxDeps {
@@ -18,6 +20,8 @@ export interface OutboxDeps {
   readonly links: Links
   readonly clock: Clock
   readonly log: Logger
+  /** What an end names must be at home before the end is told. */
+  readonly outputs?: Pick<AttemptOutputs, 'ensureAtHome'> | undefined
 }
 
 const RETRY_MS = { first: SECOND / 2, longest: 15 * SECOND } as const
@@ -95,6 +99,8 @@ export class Outbox {
   async #tell(grant: GrantView, end: AttemptEnd, signal: AbortSignal): Promise<string | undefined> {
     const link = this.#deps.links.findByHome(getTaskIdParts(grant.task_id as TaskId).home)
     if (link === undefined) return undefined
+    const key = { taskId: grant.task_id as TaskId, attempt: grant.attempt }
+    await this.#deps.outputs?.ensureAtHome(key, artifactsOf(end.result), signal)
     let reports = this.#reports.get(link)
     if (reports === undefined) this.#reports.set(link, (reports = new SettlementReports(link, this.#stopping.signal)))
     const outcome = await reports.report(grant, end)

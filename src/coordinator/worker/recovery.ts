@@ -7,6 +7,7 @@ import type { Logger } from '../../core/ports/clock.ts'
 import type { Executor } from '../../core/ports/executor.ts'
 import type { WorkJournal } from '../../core/ports/work-journal.ts'
 import { requirementsOf } from '../submission.ts'
+import type { AttemptOutputs } from './attempt-outputs.ts'
 import type { ContainerRunner } from './container-runner.ts'
 import type { Worker } from './worker.ts'
 
@@ -15,6 +16,7 @@ export interface RecoveryDeps {
   readonly runner: ContainerRunner
   readonly executor: Executor
   readonly journal: WorkJournal
+  readonly outputs: AttemptOutputs
   readonly log: Logger
 }
 
@@ -23,7 +25,7 @@ export interface RecoveryDeps {
  * away answers `lost`, and it stops.
  * @throws RunnerMeshError executor_unavailable
  */
-export async function recover({ worker, runner, executor, journal, log }: RecoveryDeps): Promise<void> {
+export async function recover({ worker, runner, executor, journal, outputs, log }: RecoveryDeps): Promise<void> {
   const left = [...(await executor.left())]
   for (const { grant, end } of await journal.entries()) {
     if (end !== undefined) continue
@@ -44,4 +46,6 @@ export async function recover({ worker, runner, executor, journal, log }: Recove
     log.warn('container.orphan_removed', { taskId, fence })
     await executor.remove(taskId, fence)
   }
+  const known = new Set((await journal.entries()).map(({ grant }) => `${grant.task_id} ${String(grant.attempt)}`))
+  await outputs.endOthers(({ taskId, attempt }) => known.has(`${taskId} ${String(attempt)}`))
 }

@@ -6,6 +6,7 @@ import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
 import type { AttemptEnd, WorkJournal } from '../../core/ports/work-journal.ts'
 import type { Links } from '../links.ts'
+import type { AttemptOutputs } from './attempt-outputs.ts'
 import type { HostCapacity } from './capacity.ts'
 import type { WorkerSettings } from './worker-settings.ts'
 
@@ -20,6 +21,8 @@ export interface WorkerDeps {
   readonly lease: LeaseSettings
   readonly capacity: HostCapacity
   readonly settings: WorkerSettings
+  /** What ends name beside themselves; undefined where tasks leave nothing. */
+  readonly outputs?: AttemptOutputs | undefined
   /** Told of each attempt that has ended here. */
   readonly onWorked?: (worked: WorkedAttempt) => void
 }
