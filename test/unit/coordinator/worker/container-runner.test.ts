@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { AttemptLog } from '../../../../src/coordinator/worker/attempt-log.ts'
+import type { AttemptOutputs } from '../../../../src/coordinator/worker/attempt-outputs.ts'
+import type { LogSpool } from '../../../../src/coordinator/worker/log-spool.ts'
 import { createContainerRunner } from '../../../../src/coordinator/worker/container-runner.ts'
 import { fromGeneric, SUBMISSION, toNewTask } from '../../../../src/coordinator/submission.ts'
 import { RunnerMeshError } from '../../../../src/core/errors.ts'
@@ -38,6 +41,21 @@ function recordingExecutor(work: (observer: RunObserver) => RunEnd) {
 const PHASES = { pull_ms: 0, build_ms: 0, create_ms: 0, start_ms: 0, run_ms: 0, collect_ms: 0 }
 const done = (): RunEnd => ({ status: 'completed', exitCode: 0, phases: PHASES })
 
+/** What an attempt leaves, kept by nobody: the names of its artifacts are remembered. */
+const collected: string[] = []
+const spool = { write: () => undefined, skip: () => undefined, end: () => Promise.resolve() } as Partial<LogSpool>
+const NONE_KEPT = { bytes: 0, head: new Uint8Array() }
+const outputs = {
+  inputs: () => [],
+  openLog: (_key, secrets) =>
+    Promise.resolve(new AttemptLog(spool as LogSpool, secrets, { stdout: NONE_KEPT, stderr: NONE_KEPT })),
+  collect: (_key, path, bytes) => {
+    collected.push(path)
+    return Promise.resolve({ path, bytes, sha256: 'a'.repeat(64) })
+  },
+  bringHome: () => Promise.resolve([]),
+} as Partial<AttemptOutputs> as AttemptOutputs
+
 function runnerOn(executor: Executor, secrets: Readonly<Record<string, string>> = {}) {
   return createContainerRunner({
     executor,
@@ -47,11 +65,16 @@ function runnerOn(executor: Executor, secrets: Readonly<Record<string, string>> 
     isTrustedSigner: (peer) => peer === home.peer,
     probe: () => undefined,
     types: ['docker.hub'],
+    outputs,
     secrets: (refs) =>
       refs.every((ref) => ref in secrets)
         ? Promise.resolve(new Map(refs.map((ref) => [ref, secrets[ref] ?? ''])))
         : Promise.reject(new RunnerMeshError('policy_refused', 'The secrets file of this host has no such name.')),
   })
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {
+  // Nothing.
 }
 
 interface GrantOptions {
@@ -123,6 +146,7 @@ test('a secret is in the run and in nothing that is told of it', async () => {
     hears.phase('preparing', `RUN echo ${SECRET}`)
     const text = new TextEncoder().encode(`the token ${SECRET} is out\n`)
     for (const byte of text) hears.output('stdout', Uint8Array.of(byte))
+    void hears.artifact?.(`/out/${SECRET}.txt`, 1, noBytes())
     return { status: 'failed', reason: 'exit', exitCode: 1, message: `exec ${SECRET} failed.`, phases: PHASES }
   })
   const runner = runnerOn(executor, { REF: SECRET })
@@ -133,6 +157,7 @@ test('a secret is in the run and in nothing that is told of it', async () => {
   assert.equal(end.error, 'exec *** failed.')
   assert.equal(notes[0], 'RUN echo ***')
   assert.match(JSON.stringify(end.result), /the token \*\*\* is out/)
+  assert.deepEqual(collected, ['/out/***.txt'])
   assert.ok(!JSON.stringify([end, notes, checked]).includes(SECRET))
 })
 
