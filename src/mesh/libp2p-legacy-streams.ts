@@ -22,6 +22,7 @@ const PREFERENCE: readonly LegacyProtocol[] = [LEGACY_PROTOCOLS.mcp, LEGACY_PROT
 const LINGER_MS = 30 * SECOND
 
 export interface Libp2pLegacyStreamsDeps {
+  /** Always a connection of its own: one that failed to greet may be closing. */
   readonly dial: (address: string, signal: AbortSignal) => Promise<Connection>
   /** A connection has become of use, or is of none any more. */
   readonly used: (connection: Connection) => void
@@ -40,6 +41,8 @@ export class Libp2pLegacyStreams implements LegacyStreams {
   readonly #deps: Libp2pLegacyStreamsDeps
   readonly #holds = new Map<Connection, Hold>()
   readonly #open = new Set<Libp2pLegacyStream>()
+  /** The last connection to each address that was dialled here. */
+  readonly #dialled = new Map<string, Connection>()
   #opened: ((stream: LegacyStream) => void) | undefined
   #found: ((node: LegacyNode) => void) | undefined
 
@@ -101,15 +104,18 @@ export class Libp2pLegacyStreams implements LegacyStreams {
     const cancel = clock.after(2 * limits.dialTimeoutMs, () => late.abort(new Error('it took too long')))
     const signal = given === undefined ? late.signal : AbortSignal.any([given, late.signal])
     try {
-      const openOne = async (): Promise<readonly [Stream, Connection]> => {
-        const connection = await dial(address, signal)
+      const openOn = async (connection: Connection): Promise<readonly [Stream, Connection]> => {
         return [await connection.newStream([...PREFERENCE], { signal }), connection]
       }
-      // The connection there was may be closing: it had no use until now.
-      const [stream, connection] = await openOne().catch((cause: unknown) => {
-        if (isStaleConnection(cause)) return openOne()
-        throw cause
-      })
+      const kept = this.#dialled.get(address)
+      const [stream, connection] =
+        kept?.status === 'open' && this.#holds.has(kept)
+          ? await openOn(kept).catch(async (cause: unknown) => {
+              if (isStaleConnection(cause)) return openOn(await dial(address, signal))
+              throw cause
+            })
+          : await openOn(await dial(address, signal))
+      this.#dialled.set(address, connection)
       const protocol = PREFERENCE.find((known) => known === stream.protocol) ?? LEGACY_PROTOCOLS.lines
       const taken = this.#take(protocol, stream, connection)
       taken.trust()
@@ -159,6 +165,7 @@ export class Libp2pLegacyStreams implements LegacyStreams {
     if (hold.streams > 0) return
     const end = (): void => {
       this.#holds.delete(connection)
+      for (const [address, dialled] of this.#dialled) if (dialled === connection) this.#dialled.delete(address)
       this.#deps.unused(connection)
     }
     if (connection.status === 'open') hold.stopTimer = this.#deps.clock.after(LINGER_MS, end)

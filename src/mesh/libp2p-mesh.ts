@@ -108,7 +108,7 @@ class Libp2pMesh implements Mesh {
     const addresses = (): readonly string[] => this.addresses()
     this.#streams = new PeerStreams({ peers, clock, log, limits })
     this.#legacy = new Libp2pLegacyStreams({
-      dial: (address, signal) => node.libp2p.dial(multiaddr(address), { signal }),
+      dial: (address, signal) => node.libp2p.dial(multiaddr(address), { signal, force: true }),
       used: (connection) => this.#admission.keep(connection),
       unused: (connection) => this.#admission.letGo(connection),
       clock,
