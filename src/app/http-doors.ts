@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
-import type { Access } from '../core/operations/operation.ts'
+import type { Access, Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
 import type { PeerTools } from '../core/ports/peer-tools.ts'
 import { METADATA_PATH } from '../mcp/admission.ts'
@@ -27,6 +27,8 @@ export interface HttpDoorsDeps {
   readonly log: Logger
   /** What the holder of the peer's own token may do. */
   readonly access: ReadonlySet<Access>
+  /** Who a token of a running task stands for; unset on a peer without a queue. */
+  readonly findTask?: (token: string) => Promise<Caller | undefined>
 }
 
 export interface HttpDoors extends Startable {
@@ -49,7 +51,7 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
     {
       ...deps,
       version: VERSION,
-      authenticate: createAuthenticate({ own: token, ownAccess: deps.access, book, oauth }),
+      authenticate: createAuthenticate({ own: token, ownAccess: deps.access, book, oauth, findTask: deps.findTask }),
     },
     { ...MCP_DOOR_SETTINGS, ...access.admission },
   )

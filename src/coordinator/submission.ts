@@ -38,6 +38,8 @@ export interface SubmissionDeps {
   readonly clock: Clock
   readonly random: Random
   readonly settings: SubmissionSettings
+  /** How deep tasks of tasks may stand that this peer accepts; without it any depth. */
+  readonly loopDepth?: () => number
 }
 
 type SubmitInput = Input<'p2p_taskqueue_submit'>
@@ -97,6 +99,13 @@ export async function toNewTask(
   const clocks = withDefaults(options, deps.settings.clocks)
   const now = deps.clock.now()
   const depth = caller.depth ?? 0
+  const deepest = deps.loopDepth?.() ?? Infinity
+  if (depth > deepest) {
+    throw new RunnerMeshError(
+      'policy_refused',
+      `The task would stand ${String(depth)} deep in a chain of tasks that submit tasks; loop_depth of this peer’s host policy allows ${String(deepest)}.`,
+    )
+  }
   const task: NewTask = {
     type,
     modelName,

@@ -10,7 +10,9 @@ import { MINUTE } from './lease.ts'
 export const ENVELOPE_DOMAINS = {
   task: 'runner-mesh/task/1',
   announcement: 'runner-mesh/announcement/1',
+  task_token: 'runner-mesh/task-token/1',
 } as const
+export type EnvelopeKind = keyof typeof ENVELOPE_DOMAINS
 
 export const taskEnvelope = z.object({
   /** The mesh id of those it is meant for: of the oldest key its signer holds, which everybody still has. */

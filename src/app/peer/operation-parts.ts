@@ -28,7 +28,7 @@ export interface OperationParts {
 const NEVER = new AbortController().signal
 
 export function createOperationParts(
-  { config, events, lease, clock, random, log }: Ground,
+  { config, events, lease, policy, clock, random, log }: Ground,
   { home, cacheStore }: HomeParts,
   { mesh, peers, membership, rejections, capabilities, sealBy }: MeshParts,
   links: Links,
@@ -78,6 +78,7 @@ export function createOperationParts(
     random,
     lease,
     submission: { ...SUBMISSION, retentionMs: config.retentionMs },
+    loopDepth: () => policy.policy.loop_depth,
     version: VERSION,
     callableTools: { peers: peerTools, allowed: new Set(config.mcpCallTools) },
     pins,

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { Links } from '../../coordinator/links.ts'
 import { ReadyNotices } from '../../coordinator/ready-notices.ts'
 import { errorText } from '../../core/errors.ts'
+import { findTaskCaller } from '../../coordinator/task-tokens.ts'
 import type { Events } from '../../core/events.ts'
 import type { Operations } from '../../core/operations/invoke.ts'
 import { ACCESS } from '../../core/operations/operation.ts'
@@ -133,6 +134,9 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
           await createHttpDoors({
             ...{ config, stateDir, operations, peerTools, events, clock, random, log },
             access: new Set(ACCESS),
+            ...(home === undefined
+              ? {}
+              : { findTask: (token) => findTaskCaller({ signer: mesh.signer, store: home.store }, token) }),
           }),
         )
       : undefined

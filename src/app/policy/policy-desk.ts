@@ -10,6 +10,7 @@ import { parseInput } from '../../core/operations/invoke.ts'
 import { judge, type RuleVerdict } from '../../core/policy/verdict.ts'
 import type { HostPolicy } from '../../core/policy/host-policy.ts'
 import type { Requirements } from '../../core/task.ts'
+import { TASK_TOKEN } from '../../core/task-token.ts'
 import type { Config } from '../config.ts'
 import { makeStateDirectory, stateDirectory } from '../state-directory.ts'
 import { loadPolicy, POLICY_FILE, secretNamesOf, summaryOf } from './policy-keeper.ts'
@@ -59,7 +60,7 @@ export function checkTask({ policy, secretNames }: PolicyView, text: string, ask
   const rules = judge(policy, needs).map((verdict): RuleVerdict => {
     if (verdict.rule === 'submitters' && asker.signer === undefined && policy.submitters !== 'mesh')
       return { ...verdict, allowed: true, message: 'depends on the peer that accepts the task: name it with --signer' }
-    const missing = needs.asks?.secrets?.find(({ ref }) => !secretNames.includes(ref))
+    const missing = needs.asks?.secrets?.find(({ ref }) => ref !== TASK_TOKEN && !secretNames.includes(ref))
     if (verdict.rule === 'secrets' && verdict.allowed && missing !== undefined)
       return { ...verdict, allowed: false, message: `${missing.ref} is not in the secrets file of this host` }
     return verdict

@@ -11,6 +11,7 @@ import { SECOND } from '../../core/lease.ts'
 import { plainPolicy, rulesOf, type HostPolicy } from '../../core/policy/host-policy.ts'
 import { whyClosed } from '../../core/policy/opening-hours.ts'
 import type { Clock, Logger, Startable } from '../../core/ports/clock.ts'
+import { TASK_TOKEN } from '../../core/task-token.ts'
 import type { Config } from '../config.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { readSecretsFile } from './secrets-file.ts'
@@ -75,7 +76,9 @@ export function summaryOf(policy: HostPolicy, secretNames: ReadonlySet<string>):
   const all = rulesOf(policy)
   const rules = {
     ...all,
-    secrets: Object.fromEntries(Object.entries(all.secrets).filter(([name]) => secretNames.has(name))),
+    secrets: Object.fromEntries(
+      Object.entries(all.secrets).filter(([name]) => name === TASK_TOKEN || secretNames.has(name)),
+    ),
   }
   const digest = createHash('sha256')
     .update(JSON.stringify([rules, policy.capabilities]))

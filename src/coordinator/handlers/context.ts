@@ -40,6 +40,8 @@ export interface HandlerDeps {
   readonly random: Random
   readonly lease: LeaseSettings
   readonly submission: SubmissionSettings
+  /** How deep tasks of tasks may stand, as the host policy says now. */
+  readonly loopDepth?: () => number
   readonly pins: TaskPins
   readonly version: string
   /** Set on a peer that works. */
@@ -62,8 +64,9 @@ export function getHome({ home }: Pick<HandlerDeps, 'home'>): Home {
 }
 
 /** What it takes to make a task of a submit. */
-export function submissionOf({ mesh, clock, random, submission }: HandlerDeps): SubmissionDeps {
-  return { signer: mesh.signer, meshIds: mesh.meshIds, clock, random, settings: submission }
+export function submissionOf({ mesh, clock, random, submission, loopDepth }: HandlerDeps): SubmissionDeps {
+  const guard = loopDepth === undefined ? {} : { loopDepth }
+  return { signer: mesh.signer, meshIds: mesh.meshIds, clock, random, settings: submission, ...guard }
 }
 
 /**

@@ -25,6 +25,7 @@ import type { JsonObject, TaskClocks } from '../../core/task.ts'
 import { containerPayload, requirementsOf } from '../submission.ts'
 import type { AttemptLog } from './attempt-log.ts'
 import type { AttemptOutputs } from './attempt-outputs.ts'
+import { sealTaskToken } from '../task-tokens.ts'
 import { patternsOf, redactEnd, redactingNotes, resolveSecrets, type FindSecrets } from './run-secrets.ts'
 
 export interface ContainerRunnerDeps {
@@ -123,7 +124,9 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
     run: async ({ grant }, observer, signal) => {
       let secrets: readonly SecretValue[]
       try {
-        secrets = await resolveSecrets(toContainerTask(grant), deps.secrets)
+        secrets = await resolveSecrets(toContainerTask(grant), deps.secrets, () =>
+          sealTaskToken(deps.signer, grant.task_id as TaskId, grant.fence as Fence),
+        )
       } catch (error) {
         return { status: 'failed', reason: 'policy', error: toRunnerMeshError(error).message }
       }

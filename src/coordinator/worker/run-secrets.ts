@@ -3,6 +3,7 @@ import { secretAsks, type ContainerTask } from '../../core/container-task.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { RunObserver, SecretValue } from '../../core/ports/executor.ts'
 import type { AttemptEnd } from '../../core/ports/work-journal.ts'
+import { TASK_TOKEN } from '../../core/task-token.ts'
 import { redactJson, redactText, secretPatterns, type SecretPatterns } from '../../core/redactor.ts'
 
 /** Values by their names in the host's secret file. @throws RunnerMeshError policy_refused */
@@ -11,11 +12,20 @@ export type FindSecrets = (refs: readonly string[]) => Promise<ReadonlyMap<strin
 /** What has to be looked for grows with it: some 40 MB of memory for this much. */
 const MOST_CHARACTERS = 65_536
 
-/** @throws RunnerMeshError policy_refused: one is not there, or they are too long together */
-export async function resolveSecrets(container: ContainerTask, find: FindSecrets): Promise<readonly SecretValue[]> {
+/**
+ * @param taskToken makes the token with which the task may submit tasks
+ * @throws RunnerMeshError policy_refused: one is not there, or they are too long together
+ */
+export async function resolveSecrets(
+  container: ContainerTask,
+  find: FindSecrets,
+  taskToken: () => Promise<string>,
+): Promise<readonly SecretValue[]> {
   const asks = secretAsks(container)
   if (asks.length === 0) return []
-  const values = await find(asks.map(({ ref }) => ref))
+  const refs = asks.map(({ ref }) => ref)
+  const values = new Map(await find(refs.filter((ref) => ref !== TASK_TOKEN)))
+  if (refs.includes(TASK_TOKEN)) values.set(TASK_TOKEN, await taskToken())
   const secrets = asks.map(({ name, ref, env }) => ({ name, env, value: values.get(ref) ?? '' }))
   if (secrets.reduce((sum, { value }) => sum + value.length, 0) > MOST_CHARACTERS) {
     throw new RunnerMeshError(

@@ -1,5 +1,6 @@
 /** How peers talk once connected: admitted peers, and ordered duplex channels of whole messages between them. */
 import type { StandingCapabilities } from '../capabilities.ts'
+import type { EnvelopeKind } from '../envelope.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { HomeId, PeerId } from '../ids.ts'
 import type { Startable } from './clock.ts'
@@ -59,12 +60,9 @@ export interface SelfHello {
 export interface Signer {
   readonly peer: PeerId
   /** @returns base64url of the sealed envelope of kind `runner-mesh/<kind>/1` */
-  seal(kind: 'task' | 'announcement', payload: Uint8Array): Promise<string>
+  seal(kind: EnvelopeKind, payload: Uint8Array): Promise<string>
   /** @throws RunnerMeshError signature_invalid */
-  open(
-    kind: 'task' | 'announcement',
-    envelope: string,
-  ): Promise<{ readonly peer: PeerId; readonly payload: Uint8Array }>
+  open(kind: EnvelopeKind, envelope: string): Promise<{ readonly peer: PeerId; readonly payload: Uint8Array }>
 }
 
 /** From how far away others have proven to reach a peer: the internet, another private network, nobody, or nobody tried. */

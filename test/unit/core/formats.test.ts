@@ -155,7 +155,11 @@ test('exit codes and the error table are these', () => {
 })
 
 test('the signed envelope of a task has these fields under this domain', () => {
-  assert.deepEqual(ENVELOPE_DOMAINS, { task: 'runner-mesh/task/1', announcement: 'runner-mesh/announcement/1' })
+  assert.deepEqual(ENVELOPE_DOMAINS, {
+    task: 'runner-mesh/task/1',
+    announcement: 'runner-mesh/announcement/1',
+    task_token: 'runner-mesh/task-token/1',
+  })
   assert.deepEqual(Object.keys(taskEnvelope.shape), [
     'audience',
     'also',
