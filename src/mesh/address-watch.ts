@@ -45,6 +45,11 @@ export class AddressWatch {
   /** Looks now: something may have changed that is known already. */
   look(): void {
     if (this.#cancel === undefined) return
+    const listening = this.#deps.listening().join(' ')
+    if (listening !== this.#listening) {
+      this.#listening = listening
+      this.#deps.onMoved()
+    }
     const now = this.#deps.addresses().join(' ')
     if (now === this.#addresses) return
     this.#addresses = now
@@ -53,11 +58,6 @@ export class AddressWatch {
 
   #again(): void {
     this.#cancel = this.#deps.clock.after(ADDRESS_LOOK_MS, () => {
-      const listening = this.#deps.listening().join(' ')
-      if (listening !== this.#listening) {
-        this.#listening = listening
-        this.#deps.onMoved()
-      }
       this.look()
       this.#again()
     })

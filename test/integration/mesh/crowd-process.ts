@@ -43,7 +43,7 @@ async function run({ key, directory, peers }: Crowd): Promise<void> {
   process.on('message', tell)
   tell()
   process.once('disconnect', () => {
-    rm(scratch, { recursive: true, force: true }).finally(() => process.exit())
+    void rm(scratch, { recursive: true, force: true }).finally(() => process.exit())
   })
 }
 

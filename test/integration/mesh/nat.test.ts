@@ -11,14 +11,14 @@ import { Peers, type PeerProcess } from './peers.ts'
 
 const PORT = 9720
 const LISTEN = [`/ip4/0.0.0.0/tcp/${String(PORT)}`]
-/** A lost cable is noticed by pings; in real life they are ten times as far apart. */
-const QUICK = { limits: { pingEveryMs: 1000, dialTimeoutMs: 1000 }, remembers: true }
+/** A lost cable is noticed by pings; in real life they are further apart. */
+const QUICK = { limits: { pingEveryMs: 2000 } }
 
 async function build(t: TestContext) {
   const world = await NatWorld.make(t)
   const peers = new Peers(t)
   const start = (host: Host, options: Partial<PeerOptions> = {}) =>
-    peers.start({ listen: LISTEN, ...QUICK, ...options }, host.namespace.prefix)
+    peers.start({ listen: LISTEN, remembers: true, ...options }, host.namespace.prefix)
   const restart = (peer: PeerProcess, host: Host) => peers.again(peer, peer.options.listen, host.namespace.prefix)
   return { world, start, restart }
 }
@@ -40,9 +40,12 @@ function whenIt(peer: PeerProcess, does: string, isSo: (look: Look) => boolean):
 const throughRelays = (look: Look) => look.addresses.filter((address) => address.includes('/p2p-circuit'))
 const wayTo = ({ self }: Look, look: Look) => look.ways.find(({ peer }) => peer === self)
 
-for (const kind of ['cone', 'symmetric'] as const) {
+for (const [kind, megabytes] of [
+  ['cone', 200],
+  ['symmetric', 50],
+] as const) {
   const nat: Nat = { kind }
-  const says = `two peers behind ${kind} NATs are connected through a relay, which 200 MB pass and whose restart they survive`
+  const says = `two peers behind ${kind} NATs are connected through a relay, which ${String(megabytes)} MB pass and whose restart they survive`
   test(says, { timeout: 60_000 }, async (t) => {
     const { world, start, restart } = await build(t)
     const gate = await world.publicHost('gate')
@@ -65,9 +68,9 @@ for (const kind of ['cone', 'symmetric'] as const) {
     assert.equal(wayTo(reached, seen)?.relayed, true)
 
     const before = await relay.look()
-    const { sendMs } = await one.tell({ do: 'send', to: hidden.self, megabytes: 200 })
+    const { sendMs } = await one.tell({ do: 'send', to: hidden.self, megabytes })
     const grown = (await relay.look()).rssMegabytes - before.rssMegabytes
-    t.diagnostic(`200 MB in ${(sendMs / 1000).toFixed(1)} s, relay +${grown.toFixed(0)} MB`)
+    t.diagnostic(`${String(megabytes)} MB in ${(sendMs / 1000).toFixed(1)} s, relay +${grown.toFixed(0)} MB`)
     assert.ok(grown < 150, 'the relay keeps what it passes on')
 
     await relay.kill()
@@ -138,7 +141,7 @@ test('a network that falls apart heals by itself, and a peer that moves to anoth
   const { world, start } = await build(t)
   const registry = await folder(t)
   const hosts = [await world.publicHost('north'), await world.publicHost('south'), await world.publicHost('east')]
-  const peers = await Promise.all(hosts.map((host) => start(host, { registry, remembers: false })))
+  const peers = await Promise.all(hosts.map((host) => start(host, { registry, remembers: false, ...QUICK })))
   const [north, south, east] = peers
   const [, , away] = hosts
   assert.ok(north && south && east && away)
@@ -150,8 +153,7 @@ test('a network that falls apart heals by itself, and a peer that moves to anoth
   for (const peer of peers) await whenIt(peer, 'knows both again', (look) => look.peers.length === 2)
 
   const moved = world.readdress(away)
-  const there = await whenIt(east, 'has moved', ({ addresses }) => addresses.join().includes(`/${moved.ip}/`))
-  assert.deepEqual(there.addresses, [addressOf(moved, there)])
+  const there = await whenIt(east, 'has moved', (look) => look.addresses.join() === addressOf(moved, look))
   for (const peer of [north, south]) {
     await whenIt(peer, 'has the new address from the registry, and uses it', ({ targets }) =>
       targets.some(({ address, state }) => address === addressOf(moved, there) && state === 'connected'),
