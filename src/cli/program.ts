@@ -15,6 +15,7 @@ import { addCronCommands } from './commands/cron.ts'
 import { doctor } from './commands/doctor.ts'
 import { addPolicyCommands } from './commands/policy.ts'
 import { addPauseCommands } from './commands/pause.ts'
+import { addPeersCommands } from './commands/peers.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addTokenCommands } from './commands/token.ts'
 import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
@@ -25,7 +26,6 @@ import {
   explain,
   get,
   list,
-  peers,
   status,
   build,
   submit,
@@ -193,15 +193,10 @@ function createProgram(
       ended(await run(contextOf(command), taskId))
     })
   }
-  for (const [name, about, run] of [
-    ['peers', 'List the peers of the mesh.', peers],
-    ['status', 'Show the queue and this peer.', status],
-  ] as const) {
-    const command = program.command(name).description(about)
-    command.action(async () => {
-      ended(await run(contextOf(command)))
-    })
-  }
+  const statusCommand = program.command('status').description('Show the queue and this peer.')
+  statusCommand.action(async () => {
+    ended(await status(contextOf(statusCommand)))
+  })
   const mcpCommand = program
     .command('mcp')
     .description('Serve MCP over standard input and output, for the peer of this machine.')
@@ -216,6 +211,7 @@ function createProgram(
       ended(await withPeer(environment, (link) => action({ link, output, signal }, ...command.args)))
     })
   }
+  addPeersCommands(program, run)
   addRetryCommand(program, run)
   addPauseCommands(program, run)
   addCronCommands(program, run)

@@ -181,27 +181,6 @@ export async function explain(context: CommandContext, taskId: string): Promise<
   })
 }
 
-export async function peers(context: CommandContext): Promise<number> {
-  return withPeer(context.environment, async (link) => {
-    const answer = await link.call('list_peers', {}, { signal: context.signal })
-    context.output.result(answer, () =>
-      table([
-        ['PEER', 'NAME', 'STATE', 'FOUND BY', 'ADDRESS'],
-        ...answer.peers.map((peer) => [
-          peer.peer_id,
-          cleanLine(peer.runner_name, 32),
-          peer.self === true ? 'self' : peer.alive ? (peer.relayed === true ? 'relayed' : 'direct') : 'unreachable',
-          peer.source ?? '-',
-          peer.last_error === undefined
-            ? (peer.address ?? '-')
-            : `${peer.address ?? '-'} (${cleanLine(peer.last_error, 160)})`,
-        ]),
-      ]),
-    )
-    return 0
-  })
-}
-
 export async function status(context: CommandContext): Promise<number> {
   return withPeer(context.environment, async (link) => {
     const answer = await link.call('p2p_taskqueue_status', { detail: true }, { signal: context.signal })
@@ -210,6 +189,10 @@ export async function status(context: CommandContext): Promise<number> {
         `queued ${String(answer.queued)}  running ${String(answer.running)}  completed ${String(answer.completed)}  failed ${String(answer.failed)}  cancelled ${String(answer.cancelled)}`,
         `peers ${String(answer.connected_peers)}  waiting claims ${String(answer.parked_claims)}`,
         ...(answer.executor === undefined ? [] : [`executor ${cleanLine(JSON.stringify(answer.executor), 300)}`]),
+        ...(answer.discovery ?? []).map(({ source, found, problem = '' }) =>
+          `finds by ${source}: ${String(found)} ${cleanLine(problem, 200)}`.trimEnd(),
+        ),
+        ...Object.entries(answer.rejected ?? {}).map(([kind, count]) => `turned away: ${kind} ${String(count)}`),
       ].join('\n'),
     )
     return 0
