@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { connectAgent } from '../../scripts/demo/agent.ts'
 import { CLI, type PeerProcess } from '../../scripts/demo/peer-process.ts'
 import { IMAGE, peerGround, until, type PeerGround } from '../support/demo-peers.ts'
 
@@ -232,4 +233,50 @@ test('a host takes work only of the peers it lists, and none while its owner pau
   assert.equal(ended.parse(still).task.status, 'queued')
   await writePolicy(ofWorker, 'pause: false\n')
   assert.equal((await waitFor(agent, later)).task.status, 'completed')
+})
+
+test('a task submits a task with the token of its attempt; a chain ends where the host says', async (t) => {
+  const policy = 'loop_depth: 1\nsecrets:\n  RUNNER_MESH_TASK_TOKEN: {images: [runner-mesh-test/*]}\n'
+  const { ground, a, agent } = await pair(t, policy)
+  const sleeper = {
+    image: IMAGE,
+    command: 'sleep 600',
+    ...{ cpus: 0.1, memory_mb: 32, secrets: { TOKEN: 'RUNNER_MESH_TASK_TOKEN' } },
+  }
+  /** As the task itself would read it. */
+  const tokenOf = async (id: string): Promise<string> => {
+    const [container] = await until(
+      async () => (await ground.containers()).filter(({ Labels }) => Labels['runner-mesh.task'] === id),
+      ([first]) => first?.State === 'running',
+    )
+    const { Mounts } = await ground.docker.getContainer(container?.Id ?? '').inspect()
+    return join(Mounts.find(({ Destination }) => Destination === '/run/secrets')?.Source ?? '', 'TOKEN')
+  }
+  const agentOf = async (tokenFile: string) => {
+    const own = await connectAgent({ ...a.ready, token_file: tokenFile })
+    t.after(() => own.close().catch(() => undefined))
+    return own
+  }
+
+  const first = await submit(agent, sleeper)
+  const asFirst = await agentOf(await tokenOf(first))
+  const second = await submit(asFirst, sleeper)
+  const asSecond = await agentOf(await tokenOf(second))
+  const third = await submit(asSecond, sleeper)
+  const why = await until(
+    () => explainOf(a, third),
+    ({ peers }) => peers.some(({ rule }) => rule !== undefined),
+  )
+  assert.equal(why.peers[0]?.message, 'host policy: submitted by a task, depth 2, loop_depth allows 1')
+
+  // It sees what it submitted and nothing of others, and with the task its token has ended.
+  await assert.rejects(asFirst.call('p2p_taskqueue_get_task', { task_id: first }), /task_not_found/)
+  const { task } = ended.parse(await asFirst.call('p2p_taskqueue_get_task', { task_id: second }))
+  assert.equal(task.status, 'running')
+  await agent.call('p2p_taskqueue_complete_task', { task_id: first, status: 'cancelled' })
+  await waitFor(agent, first)
+  await assert.rejects(asFirst.call('p2p_taskqueue_get_task', { task_id: second }), /401|token/i)
+  await asSecond.call('p2p_taskqueue_complete_task', { task_id: third, status: 'cancelled' })
+  await commandLine(a, ['cancel', second])
+  assert.equal((await until(ground.containers, (left) => left.length === 0)).length, 0)
 })
