@@ -87,7 +87,7 @@ export class OAuthTokens {
     this.#ends.set(key, ended.signal)
     clock.after(Math.min((exp + SKEW_S) * 1000 - clock.now(), LONGEST_TIMER_MS), () => {
       this.#ends.delete(key)
-      ended.abort(new Error('the token was good until now'))
+      ended.abort(new RunnerMeshError('unauthorized', 'The token was good until now.'))
     })
     return ended.signal
   }

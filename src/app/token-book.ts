@@ -2,6 +2,7 @@
  * The tokens of a running peer: whose a token is, until when, and that those who hold one hear of its end. It looks again
  * at the folder once a second, and before each answer when the folder has changed.
  */
+import { RunnerMeshError } from '../core/errors.ts'
 import type { Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
 import type { Credential } from '../mcp/seat.ts'
@@ -90,7 +91,9 @@ export class TokenBook implements Startable {
   #end({ token, ended }: Held, how: 'expired' | 'revoked'): void {
     if (ended.signal.aborted) return
     this.#deps.log.info('tokens.ended', { name: token.name, how })
-    ended.abort(new Error(`the token was ${how === 'revoked' ? 'revoked' : 'good until now'}`))
+    ended.abort(
+      new RunnerMeshError('unauthorized', `The token was ${how === 'revoked' ? 'revoked' : 'good until now'}.`),
+    )
   }
 }
 

@@ -39,7 +39,7 @@ import { ResourceUpdates } from './resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
 import { createServer } from './server.ts'
 import type { Extension, ServerDeps } from './server-deps.ts'
-import { LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
+import { LAST_WORD_MS, LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
 import { UNBOUND } from './tool-sets.ts'
 
 export interface McpDoorSettings extends AdmissionSettings {
@@ -128,13 +128,16 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
   const serveWhileValid = async (request: Request, seat: Seat): Promise<Response> => {
     const { ended } = seat
     if (ended === undefined) return serve(request, seat)
-    const cut = Promise.withResolvers<Response>()
-    const onEnd = (): void => cut.resolve(invalidToken(settings))
+    const [refused, cut] = [Promise.withResolvers<Response>(), new AbortController()]
+    const onEnd = (): void => {
+      refused.resolve(invalidToken(settings))
+      deps.clock.after(LAST_WORD_MS, () => cut.abort(ended.reason))
+    }
     if (ended.aborted) onEnd()
     else ended.addEventListener('abort', onEnd, { once: true })
     const bounded = new Request(request, { signal: AbortSignal.any([request.signal, ended]) })
-    const response = await Promise.race([serve(bounded, seat), cut.promise])
-    return relayed(response, { cut: ended, done: () => ended.removeEventListener('abort', onEnd) })
+    const response = await Promise.race([serve(bounded, seat), refused.promise])
+    return relayed(response, { cut: cut.signal, done: () => ended.removeEventListener('abort', onEnd) })
   }
   const guarded = async (answer: () => Promise<Response>): Promise<Response> => {
     try {

@@ -72,7 +72,7 @@ function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era,
     const present = findSeat(context.http?.authInfo) ?? seat
     const call: Call = {
       caller: callerOnBehalf(present.caller, context.mcpReq._meta),
-      signal: context.mcpReq.signal,
+      signal: anyOf(context.mcpReq.signal, present.ended),
       progress: (note) => progress.report(note),
     }
     const tell = beginAudit(log, clock, { caller: call.caller, name, args, client: clientName(server, context) })
@@ -87,6 +87,10 @@ function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era,
       progress.end()
     }
   })
+}
+
+function anyOf(signal: AbortSignal, ended: AbortSignal | undefined): AbortSignal {
+  return ended === undefined ? signal : AbortSignal.any([signal, ended])
 }
 
 /** As the client calls itself, in the request or when it opened the session. */

@@ -27,6 +27,9 @@ export const SESSION_SETTINGS: SessionSettings = {
   keepAliveMs: 15_000,
 }
 
+/** Between the end of a token and that of its streams, so that refusals of calls under way still arrive. */
+export const LAST_WORD_MS = 250
+
 interface Session {
   readonly id: string
   readonly owner: string
@@ -99,7 +102,8 @@ export class LegacySessions {
     this.#sessions.set(id, session)
     this.#sweepLater()
     const { retired } = seat
-    const retire = (): void => void this.#close(session)
+    // What is under way is given up first, and its callers are told so.
+    const retire = (): void => void this.#deps.clock.after(LAST_WORD_MS, () => void this.#close(session))
     retired?.addEventListener('abort', retire, { once: true })
     session.forget = () => retired?.removeEventListener('abort', retire)
     await server.connect(transport)

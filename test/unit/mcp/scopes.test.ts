@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RunnerMeshError } from '../../../src/core/errors.ts'
+import { LAST_WORD_MS } from '../../../src/mcp/sessions.ts'
 import { TOOL_NAMES } from '../../../src/mcp/tool-sets.ts'
 import { AGENT_ACCESS, callerWith } from '../../fakes/fake-operations.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { createMcpHouse, type McpHouse } from '../../fakes/mcp-house.ts'
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
@@ -168,9 +171,11 @@ test('settings are the upper bound of what is shown; paths and headers only narr
 for (const era of ['modern', 'legacy'] as const) {
   test(`${era}: when a token ends, a call under way is given up, streams end, and nothing more is answered`, async () => {
     const end = new AbortController()
+    const clock = new ManualClock()
     const started = Promise.withResolvers<undefined>()
     const gaveUp = Promise.withResolvers<undefined>()
     await using house = createMcpHouse({
+      clock,
       credentials: {
         short: { caller: callerWith('token:short', ...AGENT_ACCESS), ended: end.signal, retired: end.signal },
       },
@@ -190,15 +195,15 @@ for (const era of ['modern', 'legacy'] as const) {
       { name: 'p2p_taskqueue_wait_task', arguments: { task_id: 'x' } },
       { timeout: 5_000 },
     )
-    const ended = assert.rejects(waiting)
+    const told = waiting.then(
+      ({ structuredContent }) => (structuredContent as { error: { code: string } }).error.code,
+      () => 'refused',
+    )
     await started.promise
-    end.abort(new Error('revoked'))
+    end.abort(new RunnerMeshError('unauthorized', 'revoked'))
     await gaveUp.promise
-    if (era === 'modern') await ended
-    else {
-      await client.close()
-      await ended
-    }
+    assert.equal(await told, era === 'modern' ? 'refused' : 'unauthorized')
+    await clock.advance(LAST_WORD_MS)
     const late = await ask(house, 'tools/list', {}, { token: 'short' })
     assert.equal(late.status, 401)
     assert.match(late.headers.get('www-authenticate') ?? '', /error="invalid_token"/)
