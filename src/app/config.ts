@@ -108,6 +108,18 @@ export const SETTINGS = {
     'true',
     'Whether tags become digests when a task is accepted, by asking their registry.',
   ),
+  imageCacheGb: setting(
+    'image-cache-gb',
+    number(0, 1_000_000).default(20),
+    '20',
+    'Gigabytes that images pulled or built for tasks may have together; beyond, those unused for longest go.',
+  ),
+  diskFreeGb: setting(
+    'disk-free-gb',
+    number(0, 1_000_000).default(5),
+    '5',
+    'Gigabytes to leave free where the engine keeps its data: below, images of tasks go.',
+  ),
   leaseMs: setting(
     'lease-seconds',
     seconds(2, 3600).default(30 * SECOND),

@@ -10,6 +10,7 @@ import { containerName, labelsOf } from './container-labels.ts'
 export interface ImageFacts {
   readonly id: string
   readonly digest?: string
+  readonly tags: readonly string[]
   readonly os: string
   readonly arch: string
   readonly user: string
@@ -64,6 +65,11 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
       'policy',
       `This runner has ${settings.gpuDevices.length} GPUs for tasks, this one asks for ${container.gpus}.`,
     )
+  }
+  const steering = Object.keys(container.environment ?? {}).find((name) => /^(?:NVIDIA|LD|CUDA)_/.test(name))
+  if (container.gpus > 0 && steering !== undefined) {
+    // The toolkit that hands out the devices reads them too, outside of the container.
+    return fault('policy', `With GPUs the runner alone sets ${steering}. Leave it out.`)
   }
   const mount = (container.mounts ?? []).find(
     (one) => container.profile !== 'trusted' || !settings.trusted.mayMount(one),

@@ -22,6 +22,7 @@ import { probeEngine, readFacts, type EngineFacts } from './engine-facts.ts'
 import { connectEngine, problemText, type Engine } from './engine.ts'
 import { fillVolumes, needsVolumes, removeLostVolumes, removeVolumes, type VolumeDeps } from './task-volumes.ts'
 import { findHostParts } from './host-parts.ts'
+import { GpuDevices } from './gpu-devices.ts'
 import { ImageBuilder, type BuildFault, type BuildSettings } from './image-builder.ts'
 import { ImagePuller, type PullSettings } from './image-puller.ts'
 import { listOurs } from './our-containers.ts'
@@ -70,6 +71,8 @@ export interface DockerExecutorDeps {
   readonly trusted?: () => TrustedAllowances
   /** Where folders in memory may be made for secrets; the first that is one is used. Without, no task gets a secret. */
   readonly memoryFolders?: readonly string[]
+  /** UUIDs of the GPUs that tasks may have, asked at each probe; without it there are none. */
+  readonly findGpus?: () => Promise<readonly string[]>
 }
 
 const NOTHING_MORE: TrustedAllowances = {
@@ -103,6 +106,7 @@ class EngineExecutor implements DockerExecutor {
   readonly #puller: ImagePuller
   readonly #builder: ImageBuilder | undefined
   readonly #secrets: SecretFolders
+  readonly #gpus = new GpuDevices()
   readonly #followed = new Set<string>()
   #facts: EngineFacts | undefined
 
@@ -125,7 +129,7 @@ class EngineExecutor implements DockerExecutor {
       settings,
     )
     if (source !== undefined) {
-      const find = (name: string) => this.#puller.find(name)
+      const find = (name: string) => this.#puller.use(name)
       this.#builder = new ImageBuilder({ engine: this.engine, source, find }, settings.build)
     }
     this.supportedTypes = source === undefined ? [CONTAINER_TYPES.image] : Object.values(CONTAINER_TYPES)
@@ -144,7 +148,8 @@ class EngineExecutor implements DockerExecutor {
   }
 
   async probe(): Promise<ExecutorProbe> {
-    const { probe, facts } = await probeEngine(this.engine, 0)
+    this.#gpus.found((await this.#deps.findGpus?.()) ?? [])
+    const { probe, facts } = await probeEngine(this.engine, this.#gpus.count)
     this.#facts = facts
     return probe
   }
@@ -161,7 +166,10 @@ class EngineExecutor implements DockerExecutor {
 
   async adopt(left: LeftContainer, run: ContainerRun, observer: RunObserver, signal: AbortSignal): Promise<RunEnd> {
     const same = { ...run, taskId: left.taskId, fence: left.fence, attempt: left.attempt }
-    return this.#following(same, () => adoptContainer(this.#runDeps(undefined), same, observer, signal))
+    return this.#following(same, async (name) => {
+      this.#gpus.hold(name, await new EngineContainer(this.engine, this.#deps.clock, name).deviceIds())
+      return adoptContainer(this.#runDeps(undefined), same, observer, signal)
+    })
   }
 
   async left(): Promise<readonly LeftContainer[]> {
@@ -208,6 +216,7 @@ class EngineExecutor implements DockerExecutor {
       return end
     } finally {
       this.#followed.delete(name)
+      this.#gpus.release(name)
     }
   }
 
@@ -264,7 +273,7 @@ class EngineExecutor implements DockerExecutor {
     return { reason: 'build', message: 'This runner builds no repositories: it has no source to fetch them from.' }
   }
 
-  #specSettings({ clocks }: ContainerRun, secretFolder: string | undefined): SpecSettings {
+  #specSettings({ clocks, container, taskId, fence }: ContainerRun, secretFolder: string | undefined): SpecSettings {
     const { leaseMs, logMaxBytes } = this.#settings
     const lifeMs = clocks.prepareMs + clocks.runMs + clocks.graceMs + leaseMs
     return {
@@ -272,7 +281,7 @@ class EngineExecutor implements DockerExecutor {
       deadline: Math.ceil(this.#deps.clock.now() + lifeMs),
       logMaxBytes,
       capsDisk: this.#facts?.mayCapDisk ?? false,
-      gpuDevices: [],
+      gpuDevices: this.#gpus.take(containerName(taskId, fence), container.gpus),
       trusted: this.#deps.trusted?.() ?? NOTHING_MORE,
       ...(secretFolder === undefined ? {} : { secretFolder }),
     }

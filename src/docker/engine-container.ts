@@ -169,6 +169,17 @@ export class EngineContainer {
     return this.#prompt.stats({ stream: false, 'one-shot': true })
   }
 
+  /** Devices it was given by their ids. */
+  async deviceIds(): Promise<readonly string[]> {
+    try {
+      const { HostConfig } = await this.#prompt.inspect()
+      return (HostConfig.DeviceRequests ?? []).flatMap(({ DeviceIDs }) => DeviceIDs ?? [])
+    } catch (error) {
+      if (isGone(error)) return []
+      throw unreachable(this.#engine, error) ?? error
+    }
+  }
+
   /** Bytes written to its own layer. */
   async writtenBytes(): Promise<number> {
     const { SizeRw } = (await this.#prompt.inspect({ size: true } as object)) as { SizeRw?: number }

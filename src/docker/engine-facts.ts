@@ -111,7 +111,7 @@ function capsDisk({ Driver, DriverStatus }: EngineInfo): boolean {
 }
 
 /** Free disk where the engine keeps its data; of this machine's root when that folder is not visible from here. */
-async function freeBytes(path: string): Promise<number> {
+export async function freeBytes(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path)
     return bavail * bsize

@@ -13,6 +13,7 @@ import { ContextFault, openContext, type ContextLimits } from './build-context.t
 import { BuildProgress } from './build-progress.ts'
 import type { ImageFacts } from './container-spec.ts'
 import { engineSentence, unreachable, type Engine } from './engine.ts'
+import { OUR_TAGS } from './image-keeper.ts'
 import { engineReports } from './json-lines.ts'
 import { SharedWork, type Notice } from './shared-work.ts'
 
@@ -148,7 +149,7 @@ export function buildTag(task: PinnedTask): string {
     task.submodules,
     args,
   ]
-  return `runner-mesh-build:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 40)}`
+  return `${OUR_TAGS.built}:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 40)}`
 }
 
 function fault(message: string): BuildFault {

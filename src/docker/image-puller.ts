@@ -3,9 +3,12 @@
  * the pull goes on while one of them still wants it and is given up with the last.
  */
 import type Docker from 'dockerode'
+import { errorText } from '../core/errors.ts'
+import { MINUTE } from '../core/lease.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import { engineSentence, isGone, unreachable, type Engine } from './engine.ts'
 import type { ImageFacts } from './container-spec.ts'
+import { OUR_TAGS, pulledTag } from './image-keeper.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
 import { engineReports } from './json-lines.ts'
 import { pullFaultOf, type PullFault } from './pull-fault.ts'
@@ -35,11 +38,15 @@ export interface PullerDeps {
 /** Reports come by the dozen; people read a line a second. */
 const NOTICE_EVERY_MS = 500
 const RATE_LIMIT_FACTOR = 5
+/** Far below the time that an image rests before it may be removed. */
+const MARK_EVERY_MS = MINUTE
 
 export class ImagePuller {
   readonly #deps: PullerDeps
   readonly #settings: PullSettings
   readonly #pulls = new SharedWork<PullFault | undefined>()
+  /** When, on the monotonic clock, a tag of ours was last set anew. */
+  readonly #markedAt = new Map<string, number>()
 
   constructor(deps: PullerDeps, settings: PullSettings) {
     this.#deps = deps
@@ -52,18 +59,39 @@ export class ImagePuller {
    */
   async ensure(image: string, notice: Notice, signal: AbortSignal): Promise<ImageFacts | PullFault> {
     const reference = parseImageReference(image)
-    const present = await this.find(reference.full)
+    const present = await this.use(reference.full)
     if (present !== undefined) return present
     const fault = await this.#pulls.join(reference.full, `Pulling ${reference.full}`, notice, signal, (notify, given) =>
       this.#pull(reference, notify, given),
     )
     if (fault !== undefined) return fault
-    return (
-      (await this.find(reference.full)) ?? {
-        reason: 'pull',
-        message: `Image ${reference.full} was removed right after it was pulled. Try again.`,
-      }
-    )
+    const pulled = await this.find(reference.full)
+    if (pulled === undefined) {
+      return { reason: 'pull', message: `Image ${reference.full} was removed right after it was pulled. Try again.` }
+    }
+    await this.#mark(pulledTag(reference.full), pulled.id)
+    return pulled
+  }
+
+  /** An image that is about to be used: the image keeper is told, through our own tag on it. */
+  async use(name: string): Promise<ImageFacts | undefined> {
+    const image = await this.find(name)
+    const tag = name.startsWith(`${OUR_TAGS.built}:`) ? name : pulledTag(name)
+    const now = this.#deps.clock.mono()
+    if (image?.tags.includes(tag) === true && now - (this.#markedAt.get(tag) ?? -Infinity) >= MARK_EVERY_MS) {
+      this.#markedAt.set(tag, now)
+      await this.#mark(tag, image.id)
+    }
+    return image
+  }
+
+  async #mark(tag: string, id: string): Promise<void> {
+    const [repo = '', version = ''] = tag.split(':')
+    try {
+      await this.#deps.engine.prompt.getImage(id).tag({ repo, tag: version })
+    } catch (error) {
+      this.#deps.log.warn('image.not_marked', { image: id, why: errorText(error) })
+    }
   }
 
   /** @throws RunnerMeshError executor_unavailable */
@@ -173,6 +201,7 @@ function factsOf(image: Docker.ImageInspectInfo): ImageFacts {
   const words = (value: string | string[] | null | undefined) => (typeof value === 'string' ? [value] : (value ?? []))
   return {
     id: image.Id,
+    tags: image.RepoTags,
     ...(digest === undefined ? {} : { digest }),
     os: image.Os,
     arch: image.Architecture,

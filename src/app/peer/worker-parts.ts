@@ -18,6 +18,8 @@ import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import { createDockerExecutor } from '../../docker/docker-executor.ts'
 import { listPresentImages } from '../../docker/present-images.ts'
+import { findGpus } from '../../docker/gpu-devices.ts'
+import { ImageKeeper } from '../../docker/image-keeper.ts'
 import { createReaper } from '../../docker/reaper.ts'
 import { createSqliteWorkJournal } from '../../store/sqlite/work-journal.ts'
 import type { Config } from '../config.ts'
@@ -64,6 +66,7 @@ export interface WorkerParts extends Startable {
 const PROBE_EVERY_MS = { unavailable: 5 * SECOND, available: 30 * SECOND } as const
 const PARK_MS = 25 * SECOND
 const CLAIM_BATCH = 32
+const GB = 1_000_000_000
 /** Node's word for a processor in the word images and tasks use. */
 const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
@@ -79,9 +82,16 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     repositories: deps.images.repositories,
     trusted: () => trustedAllowances(policy.policy),
     memoryFolders: memoryFolders(config),
+    findGpus: () => findGpus(config.surroundings.path ?? '', clock),
     settings: { leaseMs: lease.leaseMs, ...(dockerHost === undefined ? {} : { engineHost: dockerHost }) },
   })
   const reaper = createReaper({ executor, clock, log })
+  const imageKeeper = new ImageKeeper({
+    engine: executor.engine,
+    clock,
+    log,
+    settings: { maxBytes: config.imageCacheGb * GB, minFreeBytes: config.diskFreeGb * GB },
+  })
   let probe: ExecutorProbe | undefined
   const slots = config.slots ?? processors
   const journal = forgettingOutputs(createSqliteWorkJournal(stateDir, clock), outputs)
@@ -163,6 +173,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       recovered = true
       // Only now: what a former process left has been taken up.
       await reaper.start()
+      await imageKeeper.start()
     }
     if (stopped) return
     stopTimer = clock.after(seen.available ? PROBE_EVERY_MS.available : PROBE_EVERY_MS.unavailable, () => {
@@ -214,6 +225,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     stop: async () => {
       stopped = true
       stopTimer()
+      await imageKeeper.stop()
       await reaper.stop()
       await policyGate.stop()
       await worker.stop()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
+import { pulledTag } from '../../../src/docker/image-keeper.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
 import {
   docker,
@@ -56,6 +57,10 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
       assert.match(end.imageDigest ?? '', /^sha256:/)
       assert.ok(heard.notes.some((note) => note.startsWith(`preparing: Pulling ${image}`)))
     }
+    // What was pulled for a task bears a tag by which it is found again when the disk runs low.
+    const { RepoTags } = await docker.getImage(image).inspect()
+    assert.ok(RepoTags.includes(pulledTag(image)), String(RepoTags))
+    tags.push(pulledTag(image))
     // An engine asks for a manifest with HEAD and then with GET.
     assert.ok(manifestsAsked().length <= 2, String(manifestsAsked()))
     registry.asked.length = 0

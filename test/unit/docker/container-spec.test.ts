@@ -7,6 +7,7 @@ import { containerSpec, type ImageFacts, type SpecSettings } from '../../../src/
 
 const IMAGE: ImageFacts = {
   id: 'sha256:1',
+  tags: [],
   os: 'linux',
   arch: 'amd64',
   user: '',
@@ -180,4 +181,12 @@ test('folders of the host need the profile trusted and a host policy that names 
     specOf({ mounts, profile: 'trusted' }, {}, { trusted: { ...SETTINGS.trusted, mayMount } }).HostConfig?.Mounts,
     [{ Type: 'bind', Source: '/data', Target: '/in', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } }],
   )
+})
+
+test('a task with GPUs does not steer who hands them out', () => {
+  assert.match(
+    faultOf({ gpus: 1, environment: { NVIDIA_VISIBLE_DEVICES: 'all' } }, {}, { gpuDevices: ['GPU-1'] })?.message ?? '',
+    /NVIDIA_VISIBLE_DEVICES/,
+  )
+  assert.equal(faultOf({ environment: { LD_LIBRARY_PATH: '/x' } }), undefined)
 })

@@ -18,7 +18,7 @@ async function host(config: unknown, helper?: string) {
     await writeFile(join(folder, 'docker-credential-test'), `#!/bin/sh\n${helper}\n`)
     await chmod(join(folder, 'docker-credential-test'), 0o755)
   }
-  const path = `${folder}:${process.env['PATH'] ?? ''}`
+  const path = `${folder}:/usr/bin:/bin`
   const find = createHostCredentials({ folder, path, home: folder, clock: systemClock, log })
   return { find, log, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() }
 }
