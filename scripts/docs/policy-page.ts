@@ -50,6 +50,12 @@ export function policyPage(): readonly [title: string, parts: readonly string[]]
       [
         'A task names secrets, never values: `secrets: {NPM_TOKEN: NPM_TOKEN}` (the file’s name in the container, then the name in the secret file of the host). The worker reads the value from `secrets.yml` in its state directory (or `RUNNER_MESH_SECRETS_FILE`), a YAML file of names and texts that must have mode 0600, and puts it into `/run/secrets/NPM_TOKEN`: a file in memory, mounted read-only, gone with the container. `{ref: NPM_TOKEN, env: true}` sets it as a variable too, where the rule’s `env` allows it; then `docker inspect` on that host shows it.',
         'In logs, tails, results, errors, progress and names of artifacts a secret is replaced by `***`: as it is, each line of it, and as base64 (at any place of a longer text, wrapped or not), base64url, hexadecimal, URL-encoded, and inside quotes of JSON, shells and XML; also in pieces, with white space or colours between its characters, and split over standard output and standard error. Other transformations (encryption, compression, reversal, a part of it alone) cannot be known and are not found. A secret shorter than 6 characters is refused.',
+        'While a container exists, the engine keeps its raw output on its host’s disk, readable for root, so that a restarted peer can read it; it is gone with the container. A task whose container is taken up by a restarted peer after its secrets are gone is stopped.',
+      ].join('\n\n'),
+      '## Tasks that submit tasks',
+      [
+        'A task that may use the secret `RUNNER_MESH_TASK_TOKEN` (which is in no file: the worker signs one for each attempt) can submit tasks over MCP at its home, with the token as bearer. It sees and cancels only what it submitted, and the token ends with the attempt. Each such task stands one deeper than the one that submitted it; the depth is in the signed envelope, taken from the home’s own records, and refused beyond `loop_depth`: by the peer that accepts it, with error `policy_refused`, and by every worker.',
+        'The container needs a way to the home’s HTTP address: profile and policy that give it a network, and a home that listens where the container can reach it. Nothing opens that way by itself, and no other operation of the mesh is served to containers.',
       ].join('\n\n'),
       '## The file that `policy init` writes',
       `\`\`\`yaml\n${STARTING_POLICY}\`\`\``,
