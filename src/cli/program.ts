@@ -10,7 +10,9 @@ import { VERSION } from '../app/version.ts'
 import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
 import { mcp } from './commands/mcp.ts'
+import { addArtifactsCommand } from './commands/artifacts.ts'
 import { addCacheCommands } from './commands/cache.ts'
+import { addLogsCommand } from './commands/logs.ts'
 import { addCronCommands } from './commands/cron.ts'
 import { doctor } from './commands/doctor.ts'
 import { addPolicyCommands } from './commands/policy.ts'
@@ -137,6 +139,8 @@ function createProgram(
       .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
       .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
       .option('--labels <label>', 'label the runner must have; may be repeated', collect)
+      .option('--artifact <path>', 'file or folder of the container to keep; may be repeated', collect)
+      .option('--input <name=task:path>', 'an artifact of another task, as /inputs/<name>; may be repeated', collect)
       .option('--idempotent', 'may run again elsewhere when its runner is lost')
       .option('--idempotency-key <key>', 'a repeat with the same key answers the first task')
       .option('-f, --follow', 'wait for the end; its exit code becomes ours')
@@ -201,9 +205,10 @@ function createProgram(
     .command('mcp')
     .description('Serve MCP over standard input and output, for the peer of this machine.')
     .option('--toolset <name>', 'agent, worker, scheduler or all; /readonly after it to look only', 'agent')
+    .option('--read-only', 'only tools that look')
   mcpCommand.action(async () => {
-    const { toolset } = mcpCommand.opts<{ toolset: string }>()
-    ended(await mcp(contextOf(mcpCommand), { input: stdin, output: stdout }, toolset))
+    const pipe = { input: stdin, output: stdout }
+    ended(await mcp(contextOf(mcpCommand), pipe, mcpCommand.opts<{ toolset: string; readOnly?: boolean }>()))
   })
   const run: RunCommand = (command, action) => {
     command.action(async () => {
@@ -216,6 +221,8 @@ function createProgram(
   addPauseCommands(program, run)
   addCronCommands(program, run)
   addCacheCommands(program, run)
+  addLogsCommand(program, run, { stdout, stderr }, () => systemClock.now())
+  addArtifactsCommand(program, run)
   addTokenCommands(program, contextOf)
   addPolicyCommands(program, contextOf, ended, withSettings)
   const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))

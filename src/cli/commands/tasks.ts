@@ -1,5 +1,6 @@
 /** Commands about tasks. Each asks the peer of this machine. */
 import type { Environment } from '../../app/config.ts'
+import { RunnerMeshError } from '../../core/errors.ts'
 import { cleanLine, cleanText } from '../../core/clean-text.ts'
 import { CONTAINER_TYPES } from '../../core/container-task.ts'
 import { exitCodeOf } from '../../core/exit-code.ts'
@@ -26,6 +27,8 @@ export interface SubmitFlags {
   readonly profile?: 'strict' | 'standard' | 'trusted'
   readonly network?: 'none' | 'bridge'
   readonly labels?: readonly string[]
+  readonly artifact?: readonly string[]
+  readonly input?: readonly string[]
   readonly idempotent?: boolean
   readonly idempotencyKey?: string
   readonly follow?: boolean
@@ -41,8 +44,13 @@ export async function submit(
   flags: SubmitFlags,
 ): Promise<number> {
   return withPeer(context.environment, async (link) => {
-    const asked = { image, ...fieldsOf(argv, flags), ...optionsOf(flags) }
     const call = { signal: context.signal }
+    if (flags.artifact !== undefined || flags.input !== undefined) {
+      const payload = { image, ...fieldsOf(argv, flags), ...outputsOf(flags) }
+      const generic = { task_type: CONTAINER_TYPES.image, payload, ...optionsOf(flags) }
+      return submitted(context, link, await link.call('p2p_taskqueue_submit', generic, call), flags)
+    }
+    const asked = { image, ...fieldsOf(argv, flags), ...optionsOf(flags) }
     return submitted(context, link, await link.call('p2p_taskqueue_submit_docker_hub', asked, call), flags)
   })
 }
@@ -71,6 +79,7 @@ export async function build(
     ...(flags.target === undefined ? {} : { target: flags.target }),
     ...(flags.submodules === undefined ? {} : { submodules: flags.submodules }),
     ...fieldsOf(argv, flags),
+    ...outputsOf(flags),
   }
   return withPeer(context.environment, async (link) => {
     const asked = { task_type: CONTAINER_TYPES.repository, payload, ...optionsOf(flags) }
@@ -87,6 +96,24 @@ function fieldsOf(argv: readonly string[], flags: SubmitFlags) {
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(flags.network === undefined ? {} : { network: flags.network }),
   }
+}
+
+function outputsOf({ artifact, input }: SubmitFlags) {
+  return {
+    ...(artifact === undefined ? {} : { artifacts: [...artifact] }),
+    ...(input === undefined ? {} : { inputs: input.map(toInput) }),
+  }
+}
+
+/** `name=task:path` or `name=sha256:…`. @throws RunnerMeshError bad_request */
+function toInput(text: string): Record<string, string> {
+  const match = /^([^=]+)=(?:sha256:([0-9a-f]{64})|([^:]+):(\/.*))$/s.exec(text)
+  const [, name = '', sha256, taskId = '', path = ''] = match ?? []
+  if (match !== null) return sha256 === undefined ? { name, task_id: taskId, path } : { name, sha256 }
+  throw new RunnerMeshError(
+    'bad_request',
+    `--input ${cleanLine(text, 200)} is not name=task:/path or name=sha256:digest, such as model.bin=<task id>:/out/model.bin.`,
+  )
 }
 
 function optionsOf(flags: SubmitFlags) {
