@@ -103,6 +103,6 @@ function canSee(caller: Caller, task: Task): boolean {
   return (
     caller.access.has('admin') ||
     task.submitter === caller.principal ||
-    (caller.peer !== undefined && task.worker === caller.peer)
+    (task.worker !== undefined && isHolder(caller, task.worker))
   )
 }
