@@ -23,6 +23,7 @@ import type { Channel, Mesh } from '../src/core/ports/mesh.ts'
 import { loadIdentity } from '../src/mesh/identity.ts'
 import { createLibp2pMesh } from '../src/mesh/libp2p-mesh.ts'
 import { newMeshKey, parseMeshKey } from '../src/mesh/mesh-key.ts'
+import type { RelaySettings } from '../src/mesh/relays/relaying.ts'
 import { createPeersDoor } from '../src/peers/peers-door.ts'
 import { createRpcConnection, type RpcConnection } from '../src/peers/rpc-connection.ts'
 import { RecordingLog } from '../test/support/recording-log.ts'
@@ -42,6 +43,8 @@ interface Addresses {
   readonly rpc: string
   /** Serves the catalog of operations. */
   readonly door: string
+  /** The same as `rpc`, through a relay that is a process of its own. */
+  readonly relayed: string
 }
 
 function bareNode(listen: readonly string[]): Promise<Libp2p> {
@@ -54,7 +57,12 @@ function bareNode(listen: readonly string[]): Promise<Libp2p> {
   })
 }
 
-async function ourMesh(key: string, listen: readonly string[], stateDir: string): Promise<Mesh> {
+async function ourMesh(
+  key: string,
+  listen: readonly string[],
+  stateDir: string,
+  relays: Partial<RelaySettings> = { slots: 0 },
+): Promise<Mesh> {
   return createLibp2pMesh({
     identity: await loadIdentity({ stateDir, random: systemRandom }),
     meshKeys: [parseMeshKey(key)],
@@ -64,7 +72,18 @@ async function ourMesh(key: string, listen: readonly string[], stateDir: string)
     clock: systemClock,
     random: systemRandom,
     log: new RecordingLog(),
+    relays,
     limits: { inboundPerSecond: 10_000 },
+  })
+}
+
+function echo(mesh: Mesh): void {
+  mesh.onPeer((_peer, channel) => {
+    createRpcConnection(channel, {
+      name: 'bench',
+      log: new RecordingLog(),
+      serve: (_method, params) => Promise.resolve(params),
+    })
   })
 }
 
@@ -116,21 +135,34 @@ async function serve(key: string, directory: string): Promise<void> {
     await ourMesh(key, LISTEN, join(directory, 'rpc')),
     await ourMesh(key, LISTEN, join(directory, 'door')),
   ]
-  rpc.onPeer((_peer, channel) => {
-    createRpcConnection(channel, {
-      name: 'bench',
-      log: new RecordingLog(),
-      serve: (_method, params) => Promise.resolve(params),
+  const hidden = await ourMesh(key, [], join(directory, 'hidden'), { slots: 1 })
+  echo(rpc)
+  echo(hidden)
+  doorOf(withDoor)
+  await Promise.all([rpc.start(), withDoor.start(), hidden.start()])
+  const relay = fork(import.meta.filename, ['relay', key, join(directory, 'relay')])
+  const [relayAddress] = (await once(relay, 'message')) as [string]
+  const reserved = new Promise<string>((resolve) => {
+    hidden.onAddresses(() => {
+      const [way] = hidden.addresses()
+      if (way !== undefined) resolve(way)
     })
   })
-  doorOf(withDoor)
-  await Promise.all([rpc.start(), withDoor.start()])
+  hidden.addTarget(relayAddress, 'bench')
   const addresses: Addresses = {
     bare: String(bare.getMultiaddrs()[0]),
     rpc: rpc.addresses()[0] ?? '',
     door: withDoor.addresses()[0] ?? '',
+    relayed: await reserved,
   }
   process.send?.(addresses)
+  process.once('disconnect', () => process.exit())
+}
+
+async function relay(key: string, stateDir: string): Promise<void> {
+  const mesh = await ourMesh(key, LISTEN, stateDir, { relay: 'on' })
+  await mesh.start()
+  process.send?.(mesh.addresses()[0])
   process.once('disconnect', () => process.exit())
 }
 
@@ -184,7 +216,12 @@ async function bareRate(node: Libp2p, address: string, protocol: string): Promis
 }
 
 async function joinThrough(mesh: Mesh, address: string): Promise<Channel> {
-  const joined = new Promise<Channel>((resolve) => mesh.onPeer((_peer, channel) => resolve(channel)))
+  const joined = new Promise<Channel>((resolve) => {
+    // On the way there may be a relay.
+    mesh.onPeer(({ peer }, channel) => {
+      if (address.endsWith(peer)) resolve(channel)
+    })
+  })
   await mesh.start()
   mesh.addTarget(address, 'bench')
   return joined
@@ -257,6 +294,10 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   const [forRpc, forDoor] = [await ourMesh(key, [], join(directory, 'a')), await ourMesh(key, [], join(directory, 'b'))]
   const channel = await joinThrough(forRpc, addresses.rpc)
   const rpc = createRpcConnection(channel, { name: 'bench', log: new RecordingLog(), serve: nobody })
+  const forRelayed = await ourMesh(key, [], join(directory, 'r'))
+  const relayedChannel = await joinThrough(forRelayed, addresses.relayed)
+  if (!forRelayed.peers().some(({ relayed }) => relayed)) throw new Error('The relayed connection is none.')
+  const relayedRpc = createRpcConnection(relayedChannel, { name: 'bench', log: new RecordingLog(), serve: nobody })
   const { link } = doorOf(forDoor)
   await joinThrough(forDoor, addresses.door)
   const operations = await link
@@ -270,6 +311,8 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
       'operation list_peers, requests/s': await rate(() => operations.call('list_peers', {})),
       'bare libp2p bulk, MB/s': await bareBulk(sink, 64),
       'channel bulk, MB/s': await ourBulk(channel, rpc, 64),
+      'JSON-RPC echo through a relay, requests/s': await rate(() => relayedRpc.request('echo', params)),
+      'channel bulk through a relay, MB/s': await ourBulk(relayedChannel, relayedRpc, 64),
       'bare dial to first reply, ms': median(await several(() => setUpBare(addresses.bare))),
       'target to first operation answered, ms': median(
         await several((time) => setUpOurs(key, addresses.door, join(directory, `c${String(round)}-${String(time)}`))),
@@ -291,12 +334,16 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   console.log(`JSON-RPC ÷ bare echo, batched: ${ratio('JSON-RPC echo, requests/s', batched)}`)
   console.log(`operation ÷ bare echo: ${ratio('operation list_peers, requests/s', 'bare libp2p echo, requests/s')}`)
   console.log(`bulk ÷ bare bulk: ${ratio('channel bulk, MB/s', 'bare libp2p bulk, MB/s')}`)
+  console.log(`relayed bulk ÷ direct bulk: ${ratio('channel bulk through a relay, MB/s', 'channel bulk, MB/s')}`)
+  const relayedEcho = ratio('JSON-RPC echo through a relay, requests/s', 'JSON-RPC echo, requests/s')
+  console.log(`relayed JSON-RPC ÷ direct JSON-RPC: ${relayedEcho}`)
   console.log(`set-up ÷ bare: ${ratio('target to first operation answered, ms', 'bare dial to first reply, ms')}`)
-  await Promise.all([bare.stop(), forRpc.stop(), forDoor.stop()])
+  await Promise.all([bare.stop(), forRpc.stop(), forDoor.stop(), forRelayed.stop()])
 }
 
 const [mode = '5', key = '', directory = ''] = process.argv.slice(2)
 if (mode === 'serve') await serve(key, directory)
+else if (mode === 'relay') await relay(key, directory)
 else {
   const scratch = await mkdtemp(join(tmpdir(), 'runner-mesh-bench-'))
   const meshKey = newMeshKey(systemRandom)

@@ -161,7 +161,10 @@ export class Relaying {
       const connection = this.#direct(relay)
       if (seen === undefined || connection === undefined || seen.relays <= this.#standing()) return []
       const dialled = this.#deps.isInbound(relay) ? [] : [withPeer(connection.address, relay)]
-      const ways = [...new Set([...dialled, ...seen.addresses])].filter((way) => !isRelayed(way) && !isLoopback(way))
+      const isNear = isLoopback(connection.address)
+      const ways = [...new Set([...dialled, ...seen.addresses])].filter(
+        (way) => !isRelayed(way) && (isNear || !isLoopback(way)),
+      )
       const far = ways.filter(isPublic)
       return (far.length > 0 ? far : ways).slice(0, ADDRESSES_PER_RELAY).map((way) => throughRelay(way, self))
     })
@@ -272,9 +275,8 @@ export class Relaying {
     return this.#deps.peers().find((other) => other.peer === peer && !other.relayed)
   }
 
-  /** Loopback leads to nobody that needs a relay. */
   #directPeers(): readonly AdmittedPeer[] {
-    return this.#deps.peers().filter(({ relayed, address }) => !relayed && !isLoopback(address))
+    return this.#deps.peers().filter(({ relayed }) => !relayed)
   }
 }
 
