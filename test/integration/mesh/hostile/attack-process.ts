@@ -1,0 +1,5 @@
+/** One attack in a process of its own. */
+import { attack, type Attack } from './attacks.ts'
+
+await attack(JSON.parse(process.argv[2] ?? '') as Attack)
+process.exit(0)
