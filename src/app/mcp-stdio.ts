@@ -6,7 +6,7 @@ import { ACCESS } from '../core/operations/operation.ts'
 import type { Logger } from '../core/ports/clock.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
 import { createMcpStdio } from '../mcp/stdio.ts'
-import { findView } from '../mcp/tool-sets.ts'
+import { findView, type ViewBound } from '../mcp/tool-sets.ts'
 import { systemClock } from './system.ts'
 import { VERSION } from './version.ts'
 
@@ -17,6 +17,8 @@ export interface McpStdioOptions {
   readonly log: Logger
   /** `agent`, `worker`, `scheduler` or `all`, with `/readonly` after it to look only. */
   readonly toolset: string
+  /** The most that is shown. */
+  readonly bound: ViewBound
   readonly signal: AbortSignal
 }
 
@@ -24,12 +26,20 @@ export interface McpStdioOptions {
  * Serves until the agent's host closes the pipe.
  * @throws RunnerMeshError bad_request for a tool set that is none
  */
-export async function serveMcpStdio({ link, input, output, log, toolset, signal }: McpStdioOptions): Promise<void> {
-  const view = findView(`/mcp/x/${toolset}`)
+export async function serveMcpStdio({
+  link,
+  input,
+  output,
+  log,
+  toolset,
+  bound,
+  signal,
+}: McpStdioOptions): Promise<void> {
+  const view = findView(`/mcp/x/${toolset}`, bound)
   if (view === undefined) {
     throw new RunnerMeshError(
       'bad_request',
-      `There is no tool set ${JSON.stringify(toolset)}. Choose agent, worker, scheduler or all.`,
+      `There is no tool set ${JSON.stringify(toolset)} here. Choose of agent, worker, scheduler and all what the setting mcp-toolsets allows.`,
     )
   }
   const served = createMcpStdio(

@@ -1,5 +1,7 @@
 /** `mcp`: MCP over standard input and output, for agents that start their servers themselves. */
 import type { Readable, Writable } from 'node:stream'
+import { loadConfig } from '../../app/config.ts'
+import { createHttpAccess } from '../../app/http-access.ts'
 import { createLogger } from '../../app/logger.ts'
 import { serveMcpStdio } from '../../app/mcp-stdio.ts'
 import { withPeer } from '../peer-link.ts'
@@ -8,10 +10,14 @@ import type { CommandContext } from './tasks.ts'
 export async function mcp(
   context: CommandContext,
   pipe: { readonly input: Readable; readonly output: Writable },
-  toolset: string,
+  { toolset, readOnly = false }: { readonly toolset: string; readonly readOnly?: boolean },
 ): Promise<number> {
   return withPeer(context.environment, async (link) => {
-    await serveMcpStdio({ link, ...pipe, log: createLogger('warn'), toolset, signal: context.signal })
+    const { bound } = createHttpAccess(loadConfig(context.environment)).admission
+    await serveMcpStdio({
+      ...{ link, ...pipe, log: createLogger('warn'), toolset, signal: context.signal },
+      bound: { ...bound, readOnly: bound.readOnly || readOnly },
+    })
     return 0
   })
 }
