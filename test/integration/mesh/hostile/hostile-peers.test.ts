@@ -83,15 +83,15 @@ test('a peer under attack serves a good peer, keeps its memory, and counts what 
       const attacker = forkOf(t, 'attack-process.ts', { name, address, key: MESH_KEY, ms } satisfies Attack)
       const ended = once(attacker, 'exit')
       const asking = ask(good, ms)
-      let isOver = false
+      const over = new AbortController()
       const watching = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           most = Math.max(most, (await victim.look()).rssMegabytes)
           await pause(100)
         }
       })()
       const { asked, answered, p99Ms, lost } = await asking
-      isOver = true
+      over.abort()
       await watching
       const rate = answered / ms / calmRate
       const after = await eventually(
