@@ -11,12 +11,13 @@ import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
-import type { Logger } from '../core/ports/clock.ts'
+import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { Rejections } from '../core/rejections.ts'
 import type { Dht } from './dht.ts'
 import { withFewerWindowUpdates, withJoinedChunks } from './fewer-writes.ts'
 import type { Identity } from './identity.ts'
 import { InboundGate } from './inbound-gate.ts'
+import { Liveness } from './liveness.ts'
 import { guardEncrypter, guardMuxer, guardUpgrader } from './negotiation-guard.ts'
 import type { MeshLimits } from './protocols.ts'
 import { createRelayService, type RelayedPeers } from './relays/relay-service.ts'
@@ -46,6 +47,7 @@ export interface Libp2pNodeOptions {
   /** Set for a node that takes part in the DHT of its members. */
   readonly dht?: Dht | undefined
   readonly rejections: Rejections
+  readonly clock: Clock
   readonly log: Logger
   readonly isAdmitted: (peer: PeerId) => boolean
   /** Full multiaddrs of this peer. */
@@ -56,11 +58,17 @@ export interface Libp2pNodeOptions {
 
 /** @throws RunnerMeshError config_invalid for an address that is none */
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2pNode> {
-  const { identity, listen, announce, limits, dht, rejections, log, isAdmitted, addresses, isRelay } = options
+  const { identity, listen, announce, limits, dht, rejections, clock, log, isAdmitted, addresses, isRelay } = options
   const isMember = (peer: { toString(): string }): boolean => isAdmitted(parsePeerId(peer.toString()))
   const through = createRelayTransport({ isAdmitted, guard: (upgrader) => guardUpgrader(upgrader, ENCRYPTION) })
   const relayed = createRelayService({ isAdmitted, limits })
   const inbound = new InboundGate({ mostPending: limits.maxUnadmitted, rejections, log })
+  const liveness = new Liveness({
+    connections: () => libp2p.getConnections(),
+    pingEveryMs: limits.pingEveryMs,
+    clock,
+    log,
+  })
   const listeners = new Set<Listener>()
   const failures: { readonly address: string; readonly cause: unknown }[] = []
   const libp2p: Libp2p<{ ping: Ping; identify: Identify }> = await createLibp2p({
@@ -80,7 +88,9 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
         guardMuxer(
           // A window beyond the read buffer lets a paused stream be reset by what is already on its way.
           withFewerWindowUpdates(
-            yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })(),
+            liveness.listenIn(
+              yamux({ streamOptions: { maxStreamWindowSize: 4 << 20, maxReadBufferLength: 16 << 20 } })(),
+            ),
           ),
           {
             protocols: () => libp2p.getProtocols(),
@@ -102,8 +112,8 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
       // The reconciler dials again; the library would give up after half a minute.
       reconnectRetries: 0,
     },
-    // A remote event loop that stands still for some seconds is no dead peer.
-    connectionMonitor: { pingInterval: limits.pingEveryMs, pingTimeout: { minTimeout: 1.5 * limits.pingEveryMs } },
+    // Only so that something arrives on connections that live; which do not is told by `Liveness`.
+    connectionMonitor: { pingInterval: limits.pingEveryMs, abortConnectionOnPingFailure: false },
     // Who is not admitted is not asked anything: its answer would be read before it has proven itself.
     services: {
       identify: identify({ runOnConnectionOpen: false }),
@@ -123,11 +133,15 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
       failures.length = 0
       await libp2p.start()
       const failure = failures.find(({ address, cause }) => !lacksIpv6(address, cause) || listeners.size === 0)
-      if (failure === undefined) return
+      if (failure === undefined) {
+        liveness.start()
+        return
+      }
       await libp2p.stop()
       throw listenError(failure.address, failure.cause)
     },
     stop: async () => {
+      liveness.stop()
       await libp2p.stop()
     },
   }

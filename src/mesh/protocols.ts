@@ -32,7 +32,7 @@ export interface MeshLimits {
   readonly sendLimitBytes: number
   /** An orderly end of one stream or of the node. */
   readonly closeTimeoutMs: number
-  /** A connection that answers no ping for twice as long is lost. */
+  /** Between pings of each connection; one on which nothing arrives for twice as long is lost. */
   readonly pingEveryMs: number
   /** Peers that this one relays for. */
   readonly relayedPeers: number
@@ -57,5 +57,5 @@ export const MESH_LIMITS: MeshLimits = {
   closeTimeoutMs: 1 * SECOND,
   pingEveryMs: 10 * SECOND,
   relayedPeers: 256,
-  relayedStreamsPerPeer: 300,
+  relayedStreamsPerPeer: 200,
 }
