@@ -139,6 +139,11 @@ function createProgram(
       .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
       .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
       .option('--labels <label>', 'label the runner must have; may be repeated', collect)
+      .option(
+        '--secret <name[=ref]>',
+        'secret of the runner’s secret file, as /run/secrets/<name>; may be repeated',
+        collect,
+      )
       .option('--artifact <path>', 'file or folder of the container to keep; may be repeated', collect)
       .option('--input <name=task:path>', 'an artifact of another task, as /inputs/<name>; may be repeated', collect)
       .option('--idempotent', 'may run again elsewhere when its runner is lost')

@@ -280,3 +280,30 @@ test('a task submits a task with the token of its attempt; a chain ends where th
   await commandLine(a, ['cancel', second])
   assert.equal((await until(ground.containers, (left) => left.length === 0)).length, 0)
 })
+
+test('a worker that is killed comes back and still keeps the secret of its container out of the log', async (t) => {
+  const { ground, a, b } = await pair(t, 'secrets:\n  TOKEN: {}\n', JSON.stringify({ TOKEN: SECRET }))
+  const script =
+    'echo "first $(cat /run/secrets/TOKEN)"; while [ ! -e /tmp/go ]; do sleep 0.1; done; cat /run/secrets/TOKEN'
+  const words = ['submit', IMAGE, '--secret', 'TOKEN', '--', 'sh', '-c', script]
+  const { task_id: id } = z.object({ task_id: z.string() }).parse(JSON.parse((await commandLine(a, words)).stdout))
+  const [container] = await until(ground.containers, ([first]) => first?.State === 'running')
+  const engineContainer = ground.docker.getContainer(container?.Id ?? '')
+  await b.kill()
+  // The value in the file has changed meanwhile: what was delivered is what must not show.
+  await writeFile(join(ground.folder, 'b', 'secrets.yml'), 'TOKEN: quite-another-value\n', { mode: 0o600 })
+  const again = await ground.worker('b', a)
+  await until(
+    () => again.log(),
+    (log) => log.includes('attempt.adopted'),
+  )
+  const exec = await engineContainer.exec({ Cmd: ['touch', '/tmp/go'] })
+  await exec.start({ Detach: true })
+  const waited = await commandLine(a, ['wait', id])
+  assert.equal(waited.code, 0, waited.stderr)
+  const { log_tail: log } = ended.parse(JSON.parse((await commandLine(a, ['get', id, '--tail', '50'])).stdout))
+  assert.equal(log, 'first ***\n***')
+  for (const [place, bytes] of await everythingIn(ground.folder)) assert.ok(!bytes.includes(SECRET), place)
+  const shown = await engineContainer.inspect().catch((error: unknown) => error)
+  assert.equal((shown as { statusCode?: number }).statusCode, 404)
+})

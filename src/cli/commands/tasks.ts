@@ -29,6 +29,7 @@ export interface SubmitFlags {
   readonly labels?: readonly string[]
   readonly artifact?: readonly string[]
   readonly input?: readonly string[]
+  readonly secret?: readonly string[]
   readonly idempotent?: boolean
   readonly idempotencyKey?: string
   readonly follow?: boolean
@@ -45,8 +46,9 @@ export async function submit(
 ): Promise<number> {
   return withPeer(context.environment, async (link) => {
     const call = { signal: context.signal }
-    if (flags.artifact !== undefined || flags.input !== undefined) {
-      const payload = { image, ...fieldsOf(argv, flags), ...outputsOf(flags) }
+    const rare = rareFieldsOf(flags)
+    if (Object.keys(rare).length > 0) {
+      const payload = { image, ...fieldsOf(argv, flags), ...rare }
       const generic = { task_type: CONTAINER_TYPES.image, payload, ...optionsOf(flags) }
       return submitted(context, link, await link.call('p2p_taskqueue_submit', generic, call), flags)
     }
@@ -79,7 +81,7 @@ export async function build(
     ...(flags.target === undefined ? {} : { target: flags.target }),
     ...(flags.submodules === undefined ? {} : { submodules: flags.submodules }),
     ...fieldsOf(argv, flags),
-    ...outputsOf(flags),
+    ...rareFieldsOf(flags),
   }
   return withPeer(context.environment, async (link) => {
     const asked = { task_type: CONTAINER_TYPES.repository, payload, ...optionsOf(flags) }
@@ -98,11 +100,18 @@ function fieldsOf(argv: readonly string[], flags: SubmitFlags) {
   }
 }
 
-function outputsOf({ artifact, input }: SubmitFlags) {
+function rareFieldsOf({ artifact, input, secret }: SubmitFlags) {
   return {
     ...(artifact === undefined ? {} : { artifacts: [...artifact] }),
     ...(input === undefined ? {} : { inputs: input.map(toInput) }),
+    ...(secret === undefined ? {} : { secrets: Object.fromEntries(secret.map(toSecret)) }),
   }
+}
+
+/** `name=ref`, or one name for both. */
+function toSecret(text: string): [string, string] {
+  const [name, ref] = splitVariable(text)
+  return [name, ref === '' ? name : ref]
 }
 
 /** `name=task:path` or `name=sha256:…`. @throws RunnerMeshError bad_request */

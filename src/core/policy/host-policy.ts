@@ -27,7 +27,6 @@ const capability = z
 const time = z.string().regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/, 'is not a time such as 08:30')
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-export type Day = (typeof DAYS)[number]
 
 const images = z.strictObject({
   allow: imagePatterns
