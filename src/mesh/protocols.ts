@@ -53,7 +53,7 @@ export const MESH_LIMITS: MeshLimits = {
   parallelDials: 4,
   dialTimeoutMs: 2_500,
   sendHighWaterBytes: 1_048_576,
-  sendLimitBytes: 33_554_432,
+  sendLimitBytes: 16_777_216,
   closeTimeoutMs: 1 * SECOND,
   pingEveryMs: 10 * SECOND,
   relayedPeers: 256,
