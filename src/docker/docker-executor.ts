@@ -50,6 +50,7 @@ const DOCKER_DEFAULTS: DockerExecutorSettings = {
   callTimeoutMs: 120_000,
   leaseMs: LEASE.leaseMs,
   logMaxBytes: 64 * 1_048_576,
+  pullMaxBytes: 20e9,
   pullIdleMs: 120_000,
   pullAttempts: 5,
   pullBackoffMs: 1_000,

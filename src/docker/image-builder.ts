@@ -26,7 +26,8 @@ export interface BuildSettings extends ContextLimits {
 }
 
 export interface BuildFault {
-  readonly reason: 'build'
+  /** `pull` when the repository could not be had this time: another try may. */
+  readonly reason: 'build' | 'pull'
   readonly message: string
 }
 
@@ -105,7 +106,10 @@ export class ImageBuilder {
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof ContextFault) return fault(error.message)
-      if (error instanceof RunnerMeshError) return fault(`Cannot fetch ${task.repo_url}: ${error.message}`)
+      if (error instanceof RunnerMeshError) {
+        const message = `Cannot fetch ${task.repo_url}: ${error.message}`
+        return error.retryable ? { ...fault(message), reason: 'pull' } : fault(message)
+      }
       const silent = unreachable(this.#deps.engine, error)
       if (silent !== undefined) throw silent
       return fault(progress.describeFault(engineSentence(error)))

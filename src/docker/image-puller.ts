@@ -17,6 +17,8 @@ import type { CredentialsOf } from './registry-credentials.ts'
 import { SharedWork, type Notice } from './shared-work.ts'
 
 export interface PullSettings {
+  /** An image that is larger than this, compressed, is given up as soon as its size shows. */
+  readonly pullMaxBytes: number
   /** A pull during which nothing moves for so long is given up. */
   readonly pullIdleMs: number
   /** How often a pull is tried when the registry is out of order or limits the rate. */
@@ -132,6 +134,7 @@ export class ImagePuller {
       for await (const report of engineReports(stream)) {
         if (report.error !== undefined) return pullFaultOf(reference, report.error, await platform())
         if (progress.hear(report)) idle.rearm()
+        if (progress.totalBytes > this.#settings.pullMaxBytes) return tooLarge(reference, this.#settings.pullMaxBytes)
         if (clock.mono() - noticedAt < NOTICE_EVERY_MS) continue
         noticedAt = clock.mono()
         const { text, fraction } = progress.describe()
@@ -192,6 +195,14 @@ function stalled(reference: ImageReference, idleMs: number): PullFault {
   return {
     reason: 'pull',
     message: `Cannot pull ${reference.full}: nothing came from ${reference.registry} for ${idleMs / 1_000} s. Check the network of this machine, or try later.`,
+  }
+}
+
+function tooLarge(reference: ImageReference, maxBytes: number): PullFault {
+  const most = `${(maxBytes / 1e9).toFixed(1)} GB`
+  return {
+    reason: 'pull',
+    message: `Cannot pull ${reference.full}: it is larger than the ${most} this runner takes. Name a smaller image.`,
   }
 }
 

@@ -28,6 +28,11 @@ export class PullProgress {
     return moved
   }
 
+  /** Compressed bytes of all layers that have told their size. */
+  get totalBytes(): number {
+    return sum([...this.#layers.values()].map((layer) => layer.total))
+  }
+
   describe(): { readonly text: string; readonly fraction: number | undefined } {
     const layers = [...this.#layers.values()]
     const done = layers.filter((layer) => layer.done)

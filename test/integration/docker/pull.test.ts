@@ -26,7 +26,7 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     registry = await startRegistry()
   })
   after(async () => {
-    for (const tag of tags)
+    for (const tag of tags.flatMap((tag) => [tag, pulledTag(tag)]))
       await docker
         .getImage(tag)
         .remove({ force: true })
@@ -48,6 +48,16 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
   }
   const manifestsAsked = () => registry.asked.filter((path) => path.includes('/manifests/1'))
 
+  test('an image larger than this runner takes is given up as soon as its size shows', async () => {
+    const image = await publish('large')
+    const modest = newExecutor({ settings: { pullMaxBytes: 100_000 } })
+    const { end } = await runToEnd(modest, { image, command: 'true' })
+    assert.deepEqual([end.status, end.reason], ['failed', 'pull'])
+    assert.match(end.message ?? '', /larger than the 0\.0 GB this runner takes/)
+    const { end: control } = await runToEnd(executor, { image, command: 'true' })
+    assert.equal(control.status, 'completed', control.message)
+  })
+
   test('an absent image is pulled once for all who want it, and not again while it is there', async () => {
     const image = await publish('shared')
     const runs = await Promise.all([1, 2, 3].map((n) => runToEnd(executor, { image, command: `echo ${n}` })))
@@ -60,7 +70,6 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     // What was pulled for a task bears a tag by which it is found again when the disk runs low.
     const { RepoTags } = await docker.getImage(image).inspect()
     assert.ok(RepoTags.includes(pulledTag(image)), String(RepoTags))
-    tags.push(pulledTag(image))
     // An engine asks for a manifest with HEAD and then with GET.
     assert.ok(manifestsAsked().length <= 2, String(manifestsAsked()))
     registry.asked.length = 0

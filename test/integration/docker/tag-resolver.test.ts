@@ -6,6 +6,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { systemClock } from '../../../src/app/system.ts'
+import { pulledTag } from '../../../src/docker/image-keeper.ts'
 import type { Credentials } from '../../../src/docker/registry-credentials.ts'
 import { TagResolver } from '../../../src/docker/tag-resolver.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
@@ -52,7 +53,10 @@ suite('tags of a registry', { skip, timeout: 60_000 }, () => {
     assert.notEqual(now, digest)
     const after = await runToEnd(executor, { image: tag, digest: now, command: 'cat /version' })
     assert.match(after.heard.stdout(), /^two /, after.end.message)
-    for (const pulled of [digest, now]) await docker.getImage(`${registry.host}/test/tagged@${pulled}`).remove()
+    for (const pulled of [digest, now].map((at) => `${registry.host}/test/tagged@${at}`)) {
+      await docker.getImage(pulledTag(pulled)).remove()
+      await docker.getImage(pulled).remove()
+    }
   })
 
   test('a burst of submits asks once, and asks again after a minute', async () => {
