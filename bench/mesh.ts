@@ -7,14 +7,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
-import type { Libp2p, Stream } from '@libp2p/interface'
-import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { systemClock, systemRandom } from '../src/app/system.ts'
-import { encodeFrame, encodeFrames, FrameDecoder } from '../src/core/frames.ts'
 import { Events } from '../src/core/events.ts'
 import type { Handlers } from '../src/core/operations/catalog.ts'
 import { createOperations } from '../src/core/operations/invoke.ts'
@@ -27,14 +21,21 @@ import type { RelaySettings } from '../src/mesh/relays/relaying.ts'
 import { createPeersDoor } from '../src/peers/peers-door.ts'
 import { createRpcConnection, type RpcConnection } from '../src/peers/rpc-connection.ts'
 import { RecordingLog } from '../test/support/recording-log.ts'
+import {
+  BATCHED_ECHO,
+  bareBulk,
+  bareNode,
+  bareRate,
+  BULK_FRAME_BYTES,
+  ECHO,
+  IN_FLIGHT,
+  PAYLOAD_BYTES,
+  ROUND_MS,
+  serveBare,
+  setUpBare,
+  SINK,
+} from './mesh/bare.ts'
 
-const ECHO = '/bench/echo/1.0.0'
-const BATCHED_ECHO = '/bench/batched-echo/1.0.0'
-const SINK = '/bench/sink/1.0.0'
-const IN_FLIGHT = 16
-const PAYLOAD_BYTES = 200
-const BULK_FRAME_BYTES = 65_536
-const ROUND_MS = 1000
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 
 interface Addresses {
@@ -45,16 +46,6 @@ interface Addresses {
   readonly door: string
   /** The same as `rpc`, through a relay that is a process of its own. */
   readonly relayed: string
-}
-
-function bareNode(listen: readonly string[]): Promise<Libp2p> {
-  return createLibp2p({
-    addresses: { listen: [...listen] },
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionManager: { inboundConnectionThreshold: 10_000 },
-  })
 }
 
 async function ourMesh(
@@ -87,13 +78,6 @@ function echo(mesh: Mesh): void {
   })
 }
 
-function onFrames(stream: Stream, receive: (frame: Uint8Array) => void): void {
-  const decoder = new FrameDecoder(receive)
-  stream.addEventListener('message', ({ data }) => {
-    for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
-  })
-}
-
 const nobody = () => Promise.reject(new Error('nothing is served here'))
 
 function doorOf(mesh: Mesh): { readonly link: Promise<OperationsLink> } {
@@ -112,25 +96,7 @@ function doorOf(mesh: Mesh): { readonly link: Promise<OperationsLink> } {
 }
 
 async function serve(key: string, directory: string): Promise<void> {
-  const bare = await bareNode(LISTEN)
-  await bare.handle(ECHO, (stream) => onFrames(stream, (frame) => stream.send(encodeFrame(frame))))
-  await bare.handle(BATCHED_ECHO, (stream) => {
-    // As good as it gets without us: all answers to one message leave in one write.
-    const decoder = new FrameDecoder((frame) => answers.push(frame))
-    let answers: Uint8Array[] = []
-    stream.addEventListener('message', ({ data }) => {
-      for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
-      if (answers.length > 0) stream.send(encodeFrames(answers))
-      answers = []
-    })
-  })
-  await bare.handle(SINK, (stream) => {
-    let bytes = 0
-    onFrames(stream, (frame) => {
-      if (frame.length === 1) stream.send(encodeFrame(Buffer.from(String(bytes))))
-      bytes += frame.length
-    })
-  })
+  const bare = await serveBare(LISTEN)
   const [rpc, withDoor] = [
     await ourMesh(key, LISTEN, join(directory, 'rpc')),
     await ourMesh(key, LISTEN, join(directory, 'door')),
@@ -182,39 +148,6 @@ async function rate(request: () => Promise<unknown>): Promise<number> {
   return done / ((performance.now() - from) / 1000)
 }
 
-/**
- * Requests per second over one bare stream: each answer is followed by one write of the next question, or, batched, each
- * message of answers by one write of as many questions.
- */
-async function bareRate(node: Libp2p, address: string, protocol: string): Promise<number> {
-  const stream = await node.dialProtocol(multiaddr(address), protocol)
-  const question = new Uint8Array(PAYLOAD_BYTES)
-  const ask = (questions: number) => {
-    if (protocol === BATCHED_ECHO) stream.send(encodeFrames(Array<Uint8Array>(questions).fill(question)))
-    else for (let sent = 0; sent < questions; sent += 1) stream.send(encodeFrame(question))
-  }
-  let done = 0
-  const from = performance.now()
-  await new Promise<void>((resolve) => {
-    let answered = 0
-    let waiting = IN_FLIGHT
-    const decoder = new FrameDecoder(() => (answered += 1))
-    stream.addEventListener('message', ({ data }) => {
-      for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
-      const more = performance.now() - from < ROUND_MS ? answered : 0
-      done += answered
-      waiting += more - answered
-      answered = 0
-      if (more > 0) ask(more)
-      else if (waiting === 0) resolve()
-    })
-    ask(IN_FLIGHT)
-  })
-  const perSecond = done / ((performance.now() - from) / 1000)
-  await stream.close()
-  return perSecond
-}
-
 async function joinThrough(mesh: Mesh, address: string): Promise<Channel> {
   const joined = new Promise<Channel>((resolve) => {
     // On the way there may be a relay.
@@ -227,20 +160,6 @@ async function joinThrough(mesh: Mesh, address: string): Promise<Channel> {
   return joined
 }
 
-async function drained(stream: Stream): Promise<void> {
-  await once(stream, 'drain')
-}
-
-async function bareBulk(stream: Stream, megabytes: number): Promise<number> {
-  const frame = encodeFrame(new Uint8Array(BULK_FRAME_BYTES))
-  const answer = new Promise<void>((resolve) => onFrames(stream, () => resolve()))
-  const from = performance.now()
-  for (let sent = 0; sent < megabytes << 20; sent += BULK_FRAME_BYTES) if (!stream.send(frame)) await drained(stream)
-  stream.send(encodeFrame(Uint8Array.of(0)))
-  await answer
-  return megabytes / ((performance.now() - from) / 1000)
-}
-
 /** The same through a channel of ours: back-pressure by awaiting each send; the end is known by an echo behind it. */
 async function ourBulk(channel: Channel, rpc: RpcConnection, megabytes: number): Promise<number> {
   const frame = Buffer.from(
@@ -250,18 +169,6 @@ async function ourBulk(channel: Channel, rpc: RpcConnection, megabytes: number):
   for (let sent = 0; sent < megabytes << 20; sent += frame.length) await channel.send(frame)
   await rpc.request('echo', {})
   return megabytes / ((performance.now() - from) / 1000)
-}
-
-async function setUpBare(address: string): Promise<number> {
-  const node = await bareNode([])
-  const from = performance.now()
-  const stream = await node.dialProtocol(multiaddr(address), ECHO)
-  const answered = new Promise<void>((resolve) => onFrames(stream, () => resolve()))
-  stream.send(encodeFrame(new Uint8Array(PAYLOAD_BYTES)))
-  await answered
-  const ms = performance.now() - from
-  await node.stop()
-  return ms
 }
 
 async function setUpOurs(key: string, address: string, stateDir: string): Promise<number> {
