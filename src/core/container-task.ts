@@ -15,7 +15,7 @@ export function isContainerType(type: string): boolean {
 }
 
 /** Limits a container gets when the task names none. */
-const CONTAINER_DEFAULTS = {
+export const CONTAINER_DEFAULTS = {
   cpus: 1,
   memory_mb: 2048,
   disk_mb: 1024,

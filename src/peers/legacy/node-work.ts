@@ -6,7 +6,7 @@
  * checked against our schema and sealed with this peer's own key, as a task that this peer's owner lets in by the bridge.
  */
 import { fromGeneric, toNewTask, type SubmissionDeps } from '../../coordinator/submission.ts'
-import { isContainerType } from '../../core/container-task.ts'
+import { CONTAINER_DEFAULTS, isContainerType } from '../../core/container-task.ts'
 import { RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import { findMisfit, type Offer } from '../../core/fit.ts'
 import { findTaskIdParts, formatTaskId, type HomeId, type PeerId } from '../../core/ids.ts'
@@ -45,6 +45,8 @@ export interface NodeWorkDeps {
 /** The lease of its queue. Nobody can renew it, but a task that nobody else was given stays ours after it. */
 const THEIR_LEASE_MS = 300 * SECOND
 const ASK_EVERY_MS = { first: SECOND / 2, longest: 5 * SECOND } as const
+/** What a worker has free is told anew this often: there, nobody compares it with a task before it is given. */
+const OFFER_HOLDS_MS = 5 * SECOND
 /** A task is looked after this often, however often progress makes the worker renew. */
 const LOOK_EVERY_MS = 10 * SECOND
 /** After a task that does not fit here: its queue offers the same one again. */
@@ -67,11 +69,12 @@ export class NodeWork {
     signal: AbortSignal,
   ): Promise<Output<'p2p_taskqueue_claim_next'>> {
     const { clock, random } = this.#deps
-    const until = clock.mono() + input.wait_s * SECOND
+    const until = clock.mono() + Math.min(input.wait_s * SECOND, OFFER_HOLDS_MS)
     let pauseMs: number = ASK_EVERY_MS.first
     for (;;) {
       signal.throwIfAborted()
-      const grants = clock.mono() < this.#pausedUntil ? [] : await this.#claimOnce(input, signal)
+      const isIdle = clock.mono() < this.#pausedUntil || !hasRoom(input.offer)
+      const grants = isIdle ? [] : await this.#claimOnce(input, signal)
       const leftMs = until - clock.mono()
       if (grants.length > 0 || leftMs <= 0) return { grants }
       await clock.sleep(Math.min(leftMs, pauseMs * (0.5 + random.unit())), signal)
@@ -259,6 +262,11 @@ export class NodeWork {
     const task = parts?.home === this.#deps.home ? this.#deps.claimed.find(parts.seq) : undefined
     return task === undefined || parts === undefined ? undefined : { number: parts.seq, task }
   }
+}
+
+/** For a container of usual size. What is claimed and given back has cost its task one of few attempts. */
+function hasRoom(offer: Input<'p2p_taskqueue_claim_next'>['offer']): boolean {
+  return offer === undefined || (offer.cpus >= CONTAINER_DEFAULTS.cpus && offer.memory_bytes > 0)
 }
 
 /** Its workers stop a container after five minutes unless the task says otherwise. */

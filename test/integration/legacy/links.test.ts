@@ -168,6 +168,14 @@ test('a task that may not run here goes back with the reason, and the queue is l
   assert.equal(meeting.log.lines.filter(({ event }) => event === 'legacy.not_for_us').length, 1)
 })
 
+test('nothing is claimed while no container of usual size has room', async (t) => {
+  const { node, link } = await meet(t, ['mcp'])
+  await submitContainer(node)
+  const { grants } = await link.call('p2p_taskqueue_claim_next', { offer: { ...OFFER, cpus: 0.5 } })
+  assert.deepEqual(grants, [])
+  assert.equal((await node.rows())[0]?.attempt, 0)
+})
+
 test('a task too large for what is free goes back', async (t) => {
   const { node, link } = await meet(t, ['lines'])
   await submitContainer(node, { memory_limit: '64g' })
