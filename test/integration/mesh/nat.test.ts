@@ -161,3 +161,16 @@ test('a network that falls apart heals by itself, and a peer that moves to anoth
   }
   for (const peer of peers) await whenIt(peer, 'knows both others', (look) => look.peers.length === 2)
 })
+
+test('a transfer over a slow line goes on to its end, though pings wait behind it for longer than a dead line is given', async (t) => {
+  const { world, start } = await build(t)
+  const [fast, slow] = [await world.publicHost('fast'), await world.publicHost('slow')]
+  const [receiver, sender] = [await start(fast, QUICK), await start(slow, QUICK)]
+  const receiving = await receiver.look()
+  await sender.tell({ do: 'target', address: addressOf(fast, receiving) })
+  await whenIt(sender, 'is connected', (look) => wayTo(receiving, look) !== undefined)
+  slow.namespace.run('tc qdisc add dev eth0 root tbf rate 4mbit burst 32kbit latency 50ms')
+  const sent = await sender.tell({ do: 'send', to: receiving.self, megabytes: 5 })
+  t.diagnostic(`5 MB in ${(sent.sendMs / 1000).toFixed(1)} s`)
+  assert.deepEqual([sent.joined, sent.left], [1, 0])
+})
