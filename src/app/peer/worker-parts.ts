@@ -9,6 +9,7 @@ import type { ClaimGate } from '../../coordinator/worker/claim-gate.ts'
 import { Worker } from '../../coordinator/worker/worker.ts'
 import type { WorkedAttempt } from '../../coordinator/worker/worker-deps.ts'
 import { errorText } from '../../core/errors.ts'
+import { imageMark, MOST_IMAGE_MARKS } from '../../core/image-mark.ts'
 import type { LeaseSettings } from '../../core/lease.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
@@ -18,6 +19,7 @@ import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import { createDockerExecutor } from '../../docker/docker-executor.ts'
 import { listPresentImages } from '../../docker/present-images.ts'
+import type { Engine } from '../../docker/engine.ts'
 import { findGpus } from '../../docker/gpu-devices.ts'
 import { ImageKeeper } from '../../docker/image-keeper.ts'
 import { createReaper } from '../../docker/reaper.ts'
@@ -93,6 +95,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     settings: { maxBytes: config.imageCacheGb * GB, minFreeBytes: config.diskFreeGb * GB },
   })
   let probe: ExecutorProbe | undefined
+  let marks: readonly string[] = []
   const slots = config.slots ?? processors
   const journal = forgettingOutputs(createSqliteWorkJournal(stateDir, clock), outputs)
   const runner = createContainerRunner({
@@ -135,6 +138,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     lease,
     capacity: { slots, cpus: processors, memoryBytes: totalmem(), diskBytes: 0, gpus: 0 },
     settings: {
+      images: () => marks,
       labels: config.labels,
       os: platform(),
       arch: IMAGE_ARCH[arch()] ?? arch(),
@@ -148,6 +152,9 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     },
   })
 
+  policy.onChange(() => {
+    void worker.policyChanged()
+  })
   const policyGate = createPolicyGate({ policy, gate: worker.gate, clock, log })
 
   let stopTimer = (): void => undefined
@@ -160,6 +167,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       else log.warn('executor.unavailable', { problem: seen.problem })
     }
     probe = seen
+    if (seen.available) marks = await presentMarks(executor.engine, marks)
     worker.capacity.resize({
       slots,
       cpus: Math.max(seen.cpus, processors),
@@ -249,5 +257,15 @@ function forgettingOutputs(journal: WorkJournal, outputs: AttemptOutputs): WorkJ
       await journal.forget(taskId, fence)
       await outputs.forget(taskId)
     },
+  }
+}
+
+/** Of the newest images; what was seen last when the engine does not say. */
+async function presentMarks(engine: Engine, last: readonly string[]): Promise<readonly string[]> {
+  try {
+    const names = await listPresentImages(engine, MOST_IMAGE_MARKS)
+    return [...new Set(names.map(imageMark))]
+  } catch {
+    return last
   }
 }

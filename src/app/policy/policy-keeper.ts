@@ -29,6 +29,8 @@ export interface PolicyKeeper extends Startable {
    * @throws RunnerMeshError policy_refused: not there, or the file is faulty or open to others
    */
   secrets(refs: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Called each time that other rules have come into force. */
+  onChange(listener: () => void): void
   /** Why this host takes no work now, as a line for people; undefined while it does. */
   whyClosed(): string | undefined
 }
@@ -122,6 +124,7 @@ export async function createPolicyKeeper({ config, stateDir, clock, log }: Polic
   let file = exists ? path : undefined
   let names = await secretNamesOf(config, stateDir)
   let summary = summaryOf(policy, names)
+  const listeners = new Set<() => void>()
   const problems = new Map<'policy' | 'secrets', string>()
   const complain = (about: 'policy' | 'secrets', problem: string): void => {
     problems.set(about, problem)
@@ -131,6 +134,7 @@ export async function createPolicyKeeper({ config, stateDir, clock, log }: Polic
     problems.delete(about)
     summary = summaryOf(policy, names)
     log.info(`${about}.in_force`, { digest: summary.digest })
+    for (const listener of listeners) listener()
   }
 
   const readPolicyAgain = async (isThere: boolean): Promise<void> => {
@@ -188,6 +192,9 @@ export async function createPolicyKeeper({ config, stateDir, clock, log }: Polic
       } catch (cause) {
         throw new RunnerMeshError('policy_refused', errorText(cause), { cause })
       }
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
     },
     whyClosed: () => {
       const local = new Date(clock.now())

@@ -1,6 +1,29 @@
-/** A worker's offer as it travels with a claim. */
+/** A worker's offer, and its form as it travels with a claim. */
 import type { Offer } from '../../core/fit.ts'
 import type { RawInput } from '../../core/operations/catalog.ts'
+import type { HostCapacity } from './capacity.ts'
+import type { WorkerDeps } from './worker-deps.ts'
+
+/** What one more task could have here. */
+export function offerOf(
+  { self, settings, runners }: Pick<WorkerDeps, 'self' | 'settings' | 'runners'>,
+  { cpus, memoryBytes, diskBytes, gpus }: HostCapacity,
+): Offer {
+  return {
+    peer: self,
+    taskTypes: [...new Set(runners.flatMap((runner) => runner.types()))],
+    labels: settings.labels,
+    os: settings.os,
+    arch: settings.arch,
+    cpus,
+    memoryBytes,
+    diskBytes,
+    gpus,
+    trust: settings.trust,
+    policy: settings.policy,
+    ...(settings.images === undefined ? {} : { images: settings.images() }),
+  }
+}
 
 type OfferInput = NonNullable<RawInput<'p2p_taskqueue_claim_next'>['offer']>
 
@@ -17,6 +40,7 @@ export function toOfferInput(offer: Offer, tellsRules: boolean): OfferInput {
     disk_bytes: offer.diskBytes,
     gpus: offer.gpus,
     trust: offer.trust,
+    ...(offer.images === undefined ? {} : { images: [...offer.images] }),
     policy: {
       digest,
       profile,

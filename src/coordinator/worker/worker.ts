@@ -17,7 +17,7 @@ import type { AttemptEnd } from '../../core/ports/work-journal.ts'
 import { Capacity } from './capacity.ts'
 import { ClaimGate } from './claim-gate.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
-import { toOfferInput } from './offer-input.ts'
+import { offerOf, toOfferInput } from './offer-input.ts'
 import { Outbox } from './outbox.ts'
 import { Parking } from './parking.ts'
 import { REFUSALS } from './refusals.ts'
@@ -75,12 +75,12 @@ export class Worker implements Startable {
   async stop(): Promise<void> {
     this.#paused = true
     this.#unsubscribe()
-    await Promise.all(this.#accepting)
-    for (const { controller } of this.#attempts.values()) controller.abort('stopping' satisfies StopCause)
-    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
+    // Claims that wait are given up first: what is given back below would be granted to them again.
     this.#stopping.abort(new Error('stopping'))
     await Promise.all(this.#loops)
     await Promise.all(this.#accepting)
+    for (const { controller } of this.#attempts.values()) controller.abort('stopping' satisfies StopCause)
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
     await this.#outbox.stop(STOP_GRACE_MS)
   }
 
@@ -89,27 +89,22 @@ export class Worker implements Startable {
     this.#parking.heard(link, notice)
   }
 
+  /** Homes hear of it now, and what is allowed anew is taken. Claims that wait go on as they are. */
+  async policyChanged(): Promise<void> {
+    const offer = this.offer()
+    if (this.gate.isClosed || this.capacity.free.slots === 0 || offer.taskTypes.length === 0) return
+    const homes = this.#deps.links.all().filter((link) => link.homes.length > 0)
+    // One that does not answer hears of it with the next claim.
+    await Promise.allSettled(homes.map((link) => this.#take(link, offer, 0, this.#stopping.signal)))
+  }
+
   get running(): number {
     return this.#attempts.size
   }
 
   /** What one more task could have, as it travels with a claim. */
   offer(): Offer {
-    const { self, settings, runners } = this.#deps
-    const { cpus, memoryBytes, diskBytes, gpus } = this.capacity.free
-    return {
-      peer: self,
-      taskTypes: [...new Set(runners.flatMap((runner) => runner.types()))],
-      labels: settings.labels,
-      os: settings.os,
-      arch: settings.arch,
-      cpus,
-      memoryBytes,
-      diskBytes,
-      gpus,
-      trust: settings.trust,
-      policy: settings.policy,
-    }
+    return offerOf(this.#deps, this.capacity.free)
   }
 
   /** Works on a grant that this worker checked and journalled in a former process. */
@@ -165,25 +160,28 @@ export class Worker implements Startable {
   }
 
   async #claim(link: OperationsLink, signal: AbortSignal): Promise<void> {
-    const { clock, random, settings } = this.#deps
+    const { clock, settings } = this.#deps
     const offer = this.offer()
     if (offer.taskTypes.length === 0) {
       await clock.sleep(PAUSE_MS.longest / 15, signal)
       return
     }
     const answered = this.#parking.waits(link)
-    const { grants } = await link
-      .call(
-        'p2p_taskqueue_claim_next',
-        {
-          request_id: random.uuid(),
-          offer: toOfferInput(offer, this.#toldPolicy.get(link) !== offer.policy.digest),
-          max_tasks: Math.min(settings.claimBatch, this.capacity.free.slots),
-          wait_s: settings.parkMs / SECOND,
-        },
-        { signal },
-      )
-      .finally(answered)
+    await this.#take(link, offer, settings.parkMs / SECOND, signal).finally(answered)
+  }
+
+  async #take(link: OperationsLink, offer: Offer, waitS: number, signal: AbortSignal): Promise<void> {
+    const { random, settings } = this.#deps
+    const { grants } = await link.call(
+      'p2p_taskqueue_claim_next',
+      {
+        request_id: random.uuid(),
+        offer: toOfferInput(offer, this.#toldPolicy.get(link) !== offer.policy.digest),
+        max_tasks: Math.max(1, Math.min(settings.claimBatch, this.capacity.free.slots)),
+        wait_s: waitS,
+      },
+      { signal },
+    )
     this.#toldPolicy.set(link, offer.policy.digest)
     for (const grant of grants) {
       const accepting = this.#accept(link, grant)
