@@ -17,6 +17,7 @@ import { addCronCommands } from './commands/cron.ts'
 import { doctor } from './commands/doctor.ts'
 import { addPolicyCommands } from './commands/policy.ts'
 import { addPauseCommands } from './commands/pause.ts'
+import { addServiceCommands } from './commands/system-service.ts'
 import { addPeersCommands } from './commands/peers.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addTokenCommands } from './commands/token.ts'
@@ -224,6 +225,11 @@ function createProgram(
   addPeersCommands(program, run)
   addRetryCommand(program, run)
   addPauseCommands(program, run)
+  addServiceCommands(program, withSettings, (command, action) => {
+    command.action(async () => {
+      ended(await action({ ...contextOf(command), self }))
+    })
+  })
   addCronCommands(program, run)
   addCacheCommands(program, run)
   addLogsCommand(program, run, { stdout, stderr }, () => systemClock.now())

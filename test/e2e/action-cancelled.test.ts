@@ -70,7 +70,7 @@ test('a serving step that is cancelled while it works gives the task back, and a
     ...ground.joined,
     mode: 'submit',
     image: IMAGE,
-    command: 'sleep 3',
+    command: 'sleep 15',
     'queue-seconds': '60',
   })
   await eventually(
