@@ -6,6 +6,12 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to it from this machine.'],
   [/ENOTFOUND|EAI_AGAIN/, 'its host name does not resolve.'],
   [/ECONNRESET|EPIPE|socket hang up/i, 'the other end closed the connection at once. Is it a peer of this program?'],
+  [
+    /NO_RESERVATION/,
+    'the peer is not connected with the relay (any more). It will tell others a new way once it has one.',
+  ],
+  [/PERMISSION_DENIED/, 'the relay does not connect this peer with that one. Both must be members of its mesh.'],
+  [/RESERVATION_REFUSED/, 'the relay has no room for another peer.'],
   [/EACCES|EPERM/, 'this machine forbids the connection (firewall).'],
 ]
 
