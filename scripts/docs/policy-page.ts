@@ -27,7 +27,7 @@ export function policyPage(): readonly [title: string, parts: readonly string[]]
     [
       'What may run on a machine is said by its owner, in a file that no task and no repository can change: `policy.yml` in the state directory, or the file that `RUNNER_MESH_POLICY_FILE` names. It has the last word: a task may ask for less, never for more.',
       [
-        '- Unknown rules are refused by name, faults are told with line and field. A peer does not start with a faulty file; while it runs, a faulty change leaves the former policy in force and says so in the log and in `runner-mesh status`. A change counts within three seconds for what is refused, and within half a minute for what is allowed anew.',
+        '- Unknown rules are refused by name, faults are told with line and field. A peer does not start with a faulty file; while it runs, a faulty change leaves the former policy in force and says so in the log and in `runner-mesh status`. A change counts within three seconds; a claim that waits at a home already may hear up to half a minute later of what is allowed anew.',
         '- The verdict is one function: homes route by it (the rules travel with claims, never hours, capabilities or values of secrets), the worker refuses by it before anything is pulled, and `runner-mesh explain <task>` names the rule. A refusal is remembered for the task, the peer and the digest of the policy.',
         '- `runner-mesh policy init` writes a file to begin from, `policy show` prints what is in force, `policy check <task.yml>` explains a verdict rule by rule (exit code 65 when the task may not run).',
         '- Group and others must not be able to write the file.',
