@@ -24,7 +24,6 @@ const sessionCapture = z.object({
   frames_sent: z.array(z.union([z.record(z.string(), z.json()), z.string()])),
   frames_received: z.array(z.union([z.record(z.string(), z.json()), z.string(), z.null()])),
 })
-export type LineCapture = z.output<typeof lineCapture>
 export type SessionCapture = z.output<typeof sessionCapture>
 
 const { captured } = readVectors(

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { openClaimedTasks } from '../../src/app/claimed-tasks-file.ts'
 import { systemClock, systemRandom } from '../../src/app/system.ts'
 import { SUBMISSION } from '../../src/coordinator/submission.ts'
+import type { ReadyNotice } from '../../src/core/ports/link.ts'
 import type { Mesh } from '../../src/core/ports/mesh.ts'
 import { loadIdentity } from '../../src/mesh/identity.ts'
 import { createLibp2pMesh } from '../../src/mesh/libp2p-mesh.ts'
@@ -15,7 +16,14 @@ import { createLegacyNodes } from '../../src/peers/legacy/legacy-nodes.ts'
 import { createPromptSeal } from '../../src/peers/legacy/prompt-seal.ts'
 import { RecordingLog } from './recording-log.ts'
 
+export interface Heard {
+  readonly home: string
+  readonly notice: ReadyNotice
+}
+
 export interface LegacyMeeting {
+  /** How full the nodes said their queues are. */
+  readonly heard: readonly Heard[]
   readonly mesh: Mesh
   readonly log: RecordingLog
   /** The link of the next node that is met. */
@@ -35,6 +43,7 @@ export async function meetLegacyNodes(
     hello: () => ({ homes: [], features: ['test'], runnerName: 'meets nodes' }),
   })
   const met: LegacyLink[] = []
+  const heard: Heard[] = []
   const waiting: ((link: LegacyLink) => void)[] = []
   const nodes = createLegacyNodes({
     ...{ self: mesh.self, streams: mesh.legacy, token, clock, random, log },
@@ -42,6 +51,9 @@ export async function meetLegacyNodes(
     prompts: createPromptSeal(secret, { clock, random }),
     submission: { signer: mesh.signer, meshIds: mesh.meshIds, clock, random, settings: SUBMISSION },
     pin: (_type, payload) => Promise.resolve(payload),
+    onReady: (link, notice) => {
+      heard.push({ home: link.homes[0] ?? '', notice })
+    },
     onLink: (link) => {
       const next = waiting.shift()
       if (next === undefined) met.push(link)
@@ -57,6 +69,7 @@ export async function meetLegacyNodes(
   return {
     mesh,
     log,
+    heard,
     next: () => {
       const link = met.shift()
       return link === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(link)

@@ -68,6 +68,9 @@ export async function openLegacyBridge({
     onLink: (link) => {
       links.add(link)
     },
+    onReady: (link, notice) => {
+      worker.heard(link, notice)
+    },
   })
 }
 

@@ -64,6 +64,11 @@ export class NodeWork {
     this.#deps = deps
   }
 
+  /** Whether its queue is left alone for a while, because what it offers does not fit here. */
+  get isPaused(): boolean {
+    return this.#deps.clock.mono() < this.#pausedUntil
+  }
+
   async claim(
     input: Input<'p2p_taskqueue_claim_next'>,
     signal: AbortSignal,
@@ -73,7 +78,7 @@ export class NodeWork {
     let pauseMs: number = ASK_EVERY_MS.first
     for (;;) {
       signal.throwIfAborted()
-      const isIdle = clock.mono() < this.#pausedUntil || !hasRoom(input.offer)
+      const isIdle = this.isPaused || !hasRoom(input.offer)
       const grants = isIdle ? [] : await this.#claimOnce(input, signal)
       const leftMs = until - clock.mono()
       if (grants.length > 0 || leftMs <= 0) return { grants }

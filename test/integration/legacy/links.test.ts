@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import type { RawInput } from '../../../src/core/operations/catalog.ts'
 import type { LegacyLink } from '../../../src/peers/legacy/legacy-link.ts'
+import { until } from '../../support/demo-peers.ts'
 import { meetLegacyNodes, type LegacyMeeting } from '../../support/legacy-links.ts'
 import { startPredecessor, type PredecessorNode } from '../../support/predecessor/start-node.ts'
 
@@ -181,6 +182,20 @@ test('a task too large for what is free goes back', async (t) => {
   await submitContainer(node, { memory_limit: '64g' })
   assert.deepEqual((await link.call('p2p_taskqueue_claim_next', { offer: OFFER })).grants, [])
   assert.equal((await node.rows())[0]?.status, 'queued')
+})
+
+test('a worker hears how many container tasks wait there', async (t) => {
+  const node = await startPredecessor(t, { token: TOKEN })
+  await submitContainer(node)
+  await node.ask({ op: 'submit', task_type: 'demo', payload: {} })
+  const meeting = await meetLegacyNodes(t, { token: TOKEN })
+  meeting.mesh.addTarget(node.address, 'test')
+  const link = await meeting.next()
+  await until(
+    () => meeting.heard,
+    (heard) => heard.length > 0,
+  )
+  assert.deepEqual(meeting.heard[0], { home: link.homes[0], notice: { ready: 1 } })
 })
 
 test('a wrong token is refused by name', async (t) => {
