@@ -22,6 +22,8 @@ export interface Offer {
   readonly gpus: number
   readonly trust: TrustClass
   readonly policy: PolicySummary
+  /** Marks of the images it has. */
+  readonly images?: readonly string[]
 }
 
 /** The part of a host policy that a home needs in order not to offer what will be refused. */

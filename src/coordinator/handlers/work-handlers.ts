@@ -142,6 +142,7 @@ function toOffer(worker: PeerId, input: Input<'p2p_taskqueue_claim_next'>): Offe
     gpus: offer?.gpus ?? any,
     trust: offer?.trust ?? 'untrusted',
     policy: policyOf(offer),
+    ...(offer?.images === undefined ? {} : { images: offer.images }),
   }
 }
 

@@ -6,10 +6,12 @@
  */
 import { RunnerMeshError } from '../../core/errors.ts'
 import { fitClassKey } from '../../core/fit.ts'
+import { imageMark } from '../../core/image-mark.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { MerkleClock, orderOf, parseClock, type Vector, type VectorOrder } from '../../core/scheduler/merkle-clock.ts'
 import { findPreferredPeer, queueTaskHash } from '../../core/scheduler/preferred-peer.ts'
+import type { Requirements } from '../../core/task.ts'
 import type { ParkedClaim, TaskAtStake } from '../parked-claims.ts'
 import { sha256 } from './sha256.ts'
 
@@ -92,12 +94,14 @@ export class Scheduler {
   }
 
   /**
-   * The preferred peer of a task among those parked, by its earliest claim: several claims of one peer count once. Where the
+   * The preferred peer of a task among those parked that have its image, or among all when none has, by its earliest claim: several claims of one peer count once. Where the
    * store does not know the task, its class and place stand for it.
    */
   choose(candidates: readonly ParkedClaim[], { needs, place, id }: TaskAtStake): ParkedClaim {
     const byPeer = new Map<string, ParkedClaim>()
-    for (const claim of candidates) if (!byPeer.has(claim.offer.peer)) byPeer.set(claim.offer.peer, claim)
+    for (const claim of withImage(candidates, needs)) {
+      if (!byPeer.has(claim.offer.peer)) byPeer.set(claim.offer.peer, claim)
+    }
     const taskId = id ?? `${fitClassKey(needs)}#${String(place)}`
     const taskHash = queueTaskHash({ taskId, taskType: needs.taskType, modelName: '' }, sha256)
     const view = { root: this.#merkle.root, taskHash }
@@ -115,6 +119,14 @@ export class Scheduler {
     this.#hashes.set(peer, made)
     return made
   }
+}
+
+/** Those that need not pull, where there are any. */
+function withImage(candidates: readonly ParkedClaim[], { asks }: Requirements): readonly ParkedClaim[] {
+  if (asks?.image === undefined) return candidates
+  const mark = imageMark(asks.image.name)
+  const having = candidates.filter(({ offer }) => offer.images?.includes(mark) === true)
+  return having.length > 0 ? having : candidates
 }
 
 function readClock(data: unknown): { readonly vector: Vector } {

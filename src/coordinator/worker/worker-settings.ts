@@ -8,6 +8,8 @@ export interface WorkerSettings {
   readonly arch: string
   readonly trust: TrustClass
   readonly policy: PolicySummary
+  /** Marks of the images on this machine, as last seen. */
+  readonly images?: () => readonly string[]
   /** How long one parked claim waits at a home, milliseconds. */
   readonly parkMs: number
   /** Most grants asked for in one claim, free slots permitting; all of them start at once. */

@@ -1,5 +1,6 @@
 /** What tasks, grants and peers look like on the wire: one form for every door. */
 import { z } from 'zod'
+import { MOST_IMAGE_MARKS } from '../image-mark.ts'
 import { capabilitiesView } from '../capabilities.ts'
 import { NETWORKS, PHASES, PRIORITY, PROFILES, REASONS, STATUSES, TRUST_CLASSES, DURABILITIES } from '../task.ts'
 
@@ -142,6 +143,7 @@ export const offerInput = z.object({
     networks: z.array(z.enum(NETWORKS)).max(8),
     rules: jsonObject().optional(),
   }),
+  images: z.array(z.string().max(16)).max(MOST_IMAGE_MARKS).optional(),
 })
 
 export const grantView = z.object({
