@@ -35,7 +35,10 @@ import {
   setUpBare,
   SINK,
 } from './mesh/bare.ts'
+import { ARTIFACT_MIB, LOG_MIB, outputBench, serveOutputs } from './mesh/outputs.ts'
 
+const LOG = `log of ${String(LOG_MIB)} MB, disk to disk, MB/s`
+const ARTIFACT = `artifact of ${String(ARTIFACT_MIB)} MB, disk to disk, MB/s`
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 
 interface Addresses {
@@ -105,6 +108,8 @@ async function serve(key: string, directory: string): Promise<void> {
   echo(rpc)
   echo(hidden)
   doorOf(withDoor)
+  await serveOutputs(rpc, join(directory, 'rpc-outputs'))
+  await serveOutputs(hidden, join(directory, 'hidden-outputs'))
   await Promise.all([rpc.start(), withDoor.start(), hidden.start()])
   const relay = fork(import.meta.filename, ['relay', key, join(directory, 'relay')])
   const [relayAddress] = (await once(relay, 'message')) as [string]
@@ -208,6 +213,7 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   const { link } = doorOf(forDoor)
   await joinThrough(forDoor, addresses.door)
   const operations = await link
+  const outputs = await outputBench(join(directory, 'outputs'))
   const params = { data: 'x'.repeat(PAYLOAD_BYTES - 60) }
 
   for (let round = -1; round < rounds; round += 1) {
@@ -220,6 +226,10 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
       'channel bulk, MB/s': await ourBulk(channel, rpc, 64),
       'JSON-RPC echo through a relay, requests/s': await rate(() => relayedRpc.request('echo', params)),
       'channel bulk through a relay, MB/s': await ourBulk(relayedChannel, relayedRpc, 64),
+      [LOG]: await outputs.log(forRpc, addresses.rpc),
+      [ARTIFACT]: await outputs.artifact(forRpc, addresses.rpc),
+      [`${LOG} through a relay`]: await outputs.log(forRelayed, addresses.relayed),
+      [`${ARTIFACT} through a relay`]: await outputs.artifact(forRelayed, addresses.relayed),
       'bare dial to first reply, ms': median(await several(() => setUpBare(addresses.bare))),
       'target to first operation answered, ms': median(
         await several((time) => setUpOurs(key, addresses.door, join(directory, `c${String(round)}-${String(time)}`))),
@@ -241,6 +251,8 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   console.log(`JSON-RPC ÷ bare echo, batched: ${ratio('JSON-RPC echo, requests/s', batched)}`)
   console.log(`operation ÷ bare echo: ${ratio('operation list_peers, requests/s', 'bare libp2p echo, requests/s')}`)
   console.log(`bulk ÷ bare bulk: ${ratio('channel bulk, MB/s', 'bare libp2p bulk, MB/s')}`)
+  console.log(`log ÷ bare bulk: ${ratio(LOG, 'bare libp2p bulk, MB/s')}`)
+  console.log(`artifact ÷ bare bulk: ${ratio(ARTIFACT, 'bare libp2p bulk, MB/s')}`)
   console.log(`relayed bulk ÷ direct bulk: ${ratio('channel bulk through a relay, MB/s', 'channel bulk, MB/s')}`)
   const relayedEcho = ratio('JSON-RPC echo through a relay, requests/s', 'JSON-RPC echo, requests/s')
   console.log(`relayed JSON-RPC ÷ direct JSON-RPC: ${relayedEcho}`)
