@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { multiaddr } from '@multiformats/multiaddr'
 import { LEGACY_PROTOCOLS } from '../../../src/core/ports/legacy-streams.ts'
 import { RPC_PROTOCOL } from '../../../src/mesh/protocols.ts'
+import { until } from '../../support/demo-peers.ts'
 import { callLegacy, frame, framesOf, freshNode, line, session } from '../../support/legacy-client.ts'
 import { startLegacyPeer, TOKEN, type LegacyPeer } from '../../support/legacy-peer.ts'
 
@@ -88,6 +89,28 @@ test('the bridge', async (t) => {
       rpc.send(frame({ jsonrpc: '2.0', id: 1, method: 'p2p_taskqueue_status', params: {} }))
       await promise
       assert.ok(!Buffer.concat(answers).toString().includes('"queued"'))
+    } finally {
+      await node.stop()
+    }
+  })
+
+  await t.test('bytes without the token are held up to a measure, and whoever has it is served meanwhile', async () => {
+    const node = await freshNode()
+    try {
+      const connection = await node.dial(multiaddr(peer.address))
+      const streams = await Promise.all(Array.from({ length: 30 }, () => connection.newStream(LEGACY_PROTOCOLS.lines)))
+      let refused = 0
+      for (const stream of streams) {
+        stream.addEventListener('close', ({ error }) => {
+          if (error !== undefined) refused += 1
+        })
+        stream.send(Buffer.alloc(900_000, 'x'))
+      }
+      await until(
+        () => refused,
+        (count) => count >= 30 - 18,
+      )
+      assert.equal((await ask(peer, { op: 'status' }))['ok'], true)
     } finally {
       await node.stop()
     }
