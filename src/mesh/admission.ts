@@ -53,6 +53,8 @@ export class Admission {
   readonly #crowd: Crowd
   /** Replaced, but streams that were opened before still run on them. */
   readonly #emptying = new Map<Connection, () => void>()
+  /** Through a relay, of a peer that was admitted on them: a direct one may replace them. */
+  readonly #relayedOnce = new WeakSet<Connection>()
 
   constructor(deps: AdmissionDeps) {
     this.#deps = deps
@@ -157,6 +159,10 @@ export class Admission {
       const cause = causeOf(remote)
       if (cause !== undefined) give.abort(cause)
     }
+    for (const connection of this.#emptying.keys()) {
+      const cause = causeOf(parsePeerId(connection.remotePeer.toString()))
+      if (cause !== undefined) connection.abort(cause)
+    }
     for (const { peer } of peers.list()) {
       const cause = causeOf(peer)
       if (cause !== undefined) peers.expel(peer, cause)
@@ -217,6 +223,7 @@ export class Admission {
         opened,
         connection,
       )
+      if (!connection.direct) this.#relayedOnce.add(connection)
       opened.onClose(() => this.#release(connection))
     } catch (cause) {
       // An orderly end lets what was said, a refusal above all, arrive.
@@ -275,9 +282,9 @@ export class Admission {
   }
 
   #isEmptying(connection: Connection): boolean {
-    const isReplaced = !connection.direct && this.#deps.peers.has(parsePeerId(connection.remotePeer.toString()))
     return (
-      isReplaced && connection.streams.some(({ status, protocol }) => status === 'open' && protocol !== RPC_PROTOCOL)
+      this.#relayedOnce.has(connection) &&
+      connection.streams.some(({ status, protocol }) => status === 'open' && protocol !== RPC_PROTOCOL)
     )
   }
 
