@@ -18,7 +18,7 @@ const described = {
   cpus: z.number().min(0),
   memory_bytes: count(),
   disk_bytes: count(),
-  gpus: z.array(z.object({ uuid: word(64), model: word(128).optional() })).max(64),
+  gpus: z.array(z.object({ uuid: word(128) })).max(64),
   labels: z.array(word(128)).max(128),
   task_types: z.array(word(128)).max(64),
 }

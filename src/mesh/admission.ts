@@ -17,6 +17,7 @@ import type { SelfHello } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
 import type { AdmittedPeers } from './admitted-peers.ts'
 import { Crowd, hostOf } from './crowd.ts'
+import type { HostFaults } from './host-faults.ts'
 import { answerGreeting, greet, HelloBusy, type Greeted, type HelloParty } from './hello.ts'
 import type { MeshKey } from './mesh-key.ts'
 import { RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
@@ -30,6 +31,7 @@ export interface AdmissionDeps {
   readonly peers: AdmittedPeers
   readonly membership: Pick<Membership, 'refusal'>
   readonly rejections: Rejections
+  readonly faults: HostFaults
   /** Whether a connection that is nobody's membership is kept nevertheless. */
   readonly isKept: (connection: Connection) => boolean
   readonly clock: Clock
@@ -70,17 +72,22 @@ export class Admission {
 
   /** To be told of every connection, in either direction, as soon as it is encrypted. */
   watch(connection: Connection): void {
-    const { clock, limits, rejections } = this.#deps
+    const { clock, limits, rejections, faults } = this.#deps
+    const host = hostOf(connection.remoteAddr.toString())
     const leave =
       connection.direction === 'inbound'
-        ? this.#crowd.enter(hostOf(connection.remoteAddr.toString()), () => {
+        ? this.#crowd.enter(host, () => {
+            faults.fault(host)
             connection.abort(new Error('too many connections that have not proven membership'))
           })
         : () => undefined
     const cancel = clock.after(limits.helloDeadlineMs, () => {
       this.#settled(connection)
       // A dial of ours whose HELLO failed ends here as well, and has been told of.
-      if (connection.direction === 'inbound') rejections.count('silent_connection')
+      if (connection.direction === 'inbound') {
+        rejections.count('silent_connection')
+        faults.fault(host)
+      }
       this.#release(connection)
     })
     this.#unadmitted.set(connection, () => {
@@ -118,7 +125,7 @@ export class Admission {
 
   /** The handler of inbound RPC streams. */
   async answer(stream: Stream, connection: Connection): Promise<void> {
-    const { self, log, rejections } = this.#deps
+    const { self, log, rejections, faults } = this.#deps
     const remote = parsePeerId(connection.remotePeer.toString())
     // A peer that greets again has given up its earlier attempt.
     for (const earlier of this.#exchanges) {
@@ -134,6 +141,7 @@ export class Admission {
       if (cause instanceof HelloBusy) return
       const isBarred = cause instanceof RunnerMeshError && cause.code === 'peer_not_allowed'
       rejections.count(isBarred ? 'peer_not_allowed' : 'hello_refused')
+      faults.fault(hostOf(connection.remoteAddr.toString()))
       log.warn('peer.refused', { peer: remote, address: connection.remoteAddr.toString(), error: errorText(cause) })
     }
   }

@@ -14,6 +14,7 @@ import { AdmittedPeers } from './admitted-peers.ts'
 import { Dialler } from './dialler.ts'
 import type { Dht } from './dht.ts'
 import { createEnvelopeSigner } from './envelope-signer.ts'
+import { HostFaults } from './host-faults.ts'
 import type { Identity } from './identity.ts'
 import { createLibp2pNode, type Libp2pNode } from './libp2p-node.ts'
 import { Libp2pLegacyStreams } from './libp2p-legacy-streams.ts'
@@ -56,14 +57,16 @@ export async function createLibp2pMesh(options: Libp2pMeshOptions): Promise<Mesh
   const whole: WholeOptions = { membership: EVERYBODY, rejections: new Rejections(), ...options }
   for (const address of [...options.listen, ...options.announce]) parseAddress(address)
   const peers = new AdmittedPeers(options.log)
+  const faults = new HostFaults({ clock: options.clock, burst: limits.faultsAtOnce, perSecond: limits.faultsPerSecond })
   const node = await createLibp2pNode({
     ...whole,
     limits,
+    faults,
     isAdmitted: (peer) => peers.has(peer),
     addresses: () => mesh.addresses(),
     isRelay: () => mesh.isRelay(),
   })
-  const mesh = new Libp2pMesh(whole, limits, node, peers)
+  const mesh = new Libp2pMesh(whole, limits, node, peers, faults)
   return mesh
 }
 
@@ -94,7 +97,7 @@ class Libp2pMesh implements Mesh {
   readonly #publicIps = new Set<string>()
   #running: Promise<void> | undefined
 
-  constructor(options: WholeOptions, limits: MeshLimits, node: Libp2pNode, peers: AdmittedPeers) {
+  constructor(options: WholeOptions, limits: MeshLimits, node: Libp2pNode, peers: AdmittedPeers, faults: HostFaults) {
     const { identity, meshKeys, hello, membership, rejections, clock, random, log } = options
     this.self = identity.peer
     const [{ meshId }, ...previous] = meshKeys
@@ -124,6 +127,7 @@ class Libp2pMesh implements Mesh {
       peers,
       membership,
       rejections,
+      faults,
       isKept: (connection) => this.#legacy.uses(connection),
       clock,
       random,

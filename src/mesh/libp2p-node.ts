@@ -2,6 +2,7 @@
  * The libp2p node: tcp, relays, noise, yamux, identify and ping, with the library's own connection policy switched off.
  * Why each setting is what it is stands beside it; each was measured with libp2p 3.3.
  */
+import type { Server } from 'node:net'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { identify, type Identify } from '@libp2p/identify'
@@ -16,6 +17,7 @@ import type { Rejections } from '../core/rejections.ts'
 import type { Dht } from './dht.ts'
 import { withFewerWindowUpdates, withJoinedChunks } from './fewer-writes.ts'
 import type { Identity } from './identity.ts'
+import type { HostFaults } from './host-faults.ts'
 import { InboundGate } from './inbound-gate.ts'
 import { Liveness } from './liveness.ts'
 import { guardEncrypter, guardMuxer, guardUpgrader } from './negotiation-guard.ts'
@@ -47,6 +49,7 @@ export interface Libp2pNodeOptions {
   /** Set for a node that takes part in the DHT of its members. */
   readonly dht?: Dht | undefined
   readonly rejections: Rejections
+  readonly faults: HostFaults
   readonly clock: Clock
   readonly log: Logger
   readonly isAdmitted: (peer: PeerId) => boolean
@@ -58,11 +61,12 @@ export interface Libp2pNodeOptions {
 
 /** @throws RunnerMeshError config_invalid for an address that is none */
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2pNode> {
-  const { identity, listen, announce, limits, dht, rejections, clock, log, isAdmitted, addresses, isRelay } = options
+  const { identity, listen, announce, limits, dht, rejections, faults, clock, log, isAdmitted, addresses, isRelay } =
+    options
   const isMember = (peer: { toString(): string }): boolean => isAdmitted(parsePeerId(peer.toString()))
   const through = createRelayTransport({ isAdmitted, guard: (upgrader) => guardUpgrader(upgrader, ENCRYPTION) })
   const relayed = createRelayService({ isAdmitted, limits })
-  const inbound = new InboundGate({ mostPending: limits.maxUnadmitted, rejections, log })
+  const inbound = new InboundGate({ mostPending: limits.maxUnadmitted, rejections, faults, log })
   const liveness = new Liveness({
     connections: () => libp2p.getConnections(),
     pingEveryMs: limits.pingEveryMs,
@@ -160,6 +164,7 @@ function watchListeners(transport: Transport, { listeners, failures, inbound }: 
     dial(address, { ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION) })
   transport.createListener = (options) => {
     const listener = createListener({ ...options, upgrader: guardUpgrader(options.upgrader, ENCRYPTION, inbound) })
+    inbound.guardServer((listener as Listener & { readonly server: Server }).server)
     const listenOn = listener.listen.bind(listener)
     listener.listen = async (address) => {
       try {

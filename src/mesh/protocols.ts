@@ -13,6 +13,10 @@ export interface MeshLimits {
   readonly maxConnections: number
   /** Inbound connections that have not proven membership yet. */
   readonly maxUnadmitted: number
+  /** Connections of one address that may prove nothing before its further ones are closed at once. */
+  readonly faultsAtOnce: number
+  /** How many of those are forgotten in a second. */
+  readonly faultsPerSecond: number
   /** New inbound connections per second and address; a fleet behind one router shares an address. */
   readonly inboundPerSecond: number
   /** Streams that one connection may have open at us, whatever their protocols; more are turned away. */
@@ -45,6 +49,8 @@ export const MESH_LIMITS: MeshLimits = {
   helloFrameBytes: 16_384,
   maxConnections: 400,
   maxUnadmitted: 100,
+  faultsAtOnce: 100,
+  faultsPerSecond: 10,
   inboundPerSecond: 100,
   streamsPerConnection: 256,
   streamsTurnedAway: 1_000,

@@ -15,7 +15,7 @@ import { createLibp2pMesh } from '../../mesh/libp2p-mesh.ts'
 import { MembershipLists } from '../../mesh/membership-lists.ts'
 import { loadMeshKeys } from '../mesh-keys.ts'
 import type { Ground } from './ground.ts'
-import { createOwnCapabilities, type OwnCapabilities } from './own-capabilities.ts'
+import { OwnCapabilities } from './own-capabilities.ts'
 
 const DEFAULT_LISTEN = '/ip4/0.0.0.0/tcp/9720'
 
@@ -53,7 +53,8 @@ export async function createMeshParts(ground: Ground, homes: readonly HomeId[]):
     }),
   )
   const dht = config.dht ? createDht() : undefined
-  const capabilities = await createOwnCapabilities({ config, protocols: () => mesh.protocols(), clock, log })
+  const capabilities = new OwnCapabilities({ config, protocols: () => mesh.protocols(), clock, log })
+  void capabilities.lookForGpus()
   const hello = (): SelfHello => ({
     homes,
     features: [...(roles.home ? ['home'] : []), ...(roles.worker ? ['worker'] : [])],

@@ -4,8 +4,8 @@ import { MOST_IMAGES, type Capabilities, type StandingCapabilities } from '../..
 import { errorText } from '../../core/errors.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
+import { findGpus } from '../../docker/gpu-devices.ts'
 import type { Config } from '../config.ts'
-import { findGpus, type Gpu } from '../detection/gpus.ts'
 import { VERSION } from '../version.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
@@ -15,23 +15,28 @@ const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386'
 const IMAGES_FRESH_MS = 10 * SECOND
 
 export interface OwnCapabilitiesDeps {
-  readonly config: Pick<Config, 'labels'>
+  readonly config: Pick<Config, 'labels' | 'surroundings'>
   /** The libp2p protocol ids that this peer serves to members. */
   readonly protocols: () => readonly string[]
-  readonly clock: Pick<Clock, 'mono'>
+  readonly clock: Clock
   readonly log: Logger
 }
 
 export class OwnCapabilities {
   readonly #deps: OwnCapabilitiesDeps
-  readonly #gpus: readonly Gpu[]
+  #gpus: readonly string[] = []
   #worker: WorkerParts | undefined
   /** The engine is asked at most so often. */
   #seen: { readonly images: string[]; readonly until: number } | undefined
 
-  constructor(deps: OwnCapabilitiesDeps, gpus: readonly Gpu[]) {
+  constructor(deps: OwnCapabilitiesDeps) {
     this.#deps = deps
-    this.#gpus = gpus
+  }
+
+  /** Devices take a moment to be found, which no start waits for. */
+  async lookForGpus(): Promise<void> {
+    const { config, clock } = this.#deps
+    this.#gpus = await findGpus(config.surroundings.path ?? '', clock)
   }
 
   /** Once there is a worker, its engine and its room are told. */
@@ -50,7 +55,7 @@ export class OwnCapabilities {
       cpus: total?.cpus ?? availableParallelism(),
       memory_bytes: total?.memoryBytes ?? totalmem(),
       disk_bytes: total?.diskBytes ?? 0,
-      gpus: this.#gpus.map((gpu) => ({ ...gpu })),
+      gpus: this.#gpus.map((uuid) => ({ uuid })),
       labels: [...config.labels].slice(0, 128),
       task_types: [...(this.#worker?.types() ?? [])],
     }
@@ -85,8 +90,4 @@ export class OwnCapabilities {
       return []
     }
   }
-}
-
-export async function createOwnCapabilities(deps: OwnCapabilitiesDeps): Promise<OwnCapabilities> {
-  return new OwnCapabilities(deps, await findGpus())
 }

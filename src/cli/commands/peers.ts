@@ -91,7 +91,7 @@ function describe(peer: string, { gpus, images, load, ...has }: Capabilities): s
     ['cpus', String(has.cpus)],
     ['memory', gibibytes(has.memory_bytes)],
     ['disk', gibibytes(has.disk_bytes)],
-    ...gpus.map(({ uuid, model = '' }) => ['gpu', `${uuid} ${model}`] as const),
+    ...gpus.map(({ uuid }) => ['gpu', uuid] as const),
     ['labels', has.labels.join(', ')],
     ['task types', has.task_types.join(', ')],
     ['protocols', has.protocols.join(', ')],

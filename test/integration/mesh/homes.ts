@@ -98,9 +98,9 @@ export class Homes {
   }
 
   /** On loopback, with the key of all tests, and nothing that reaches further. */
-  async start(name: string, settings: Settings = {}): Promise<HomeProcess> {
+  async start(name: string, settings: Settings = {}, surroundings: Settings = {}): Promise<HomeProcess> {
     const stateDir = settings['state-dir'] ?? (await this.folder())
-    return this.#start({
+    return this.#start(surroundings, {
       'runner-name': name,
       key: MESH_KEY,
       listen: '/ip4/127.0.0.1/tcp/0',
@@ -112,12 +112,12 @@ export class Homes {
     })
   }
 
-  async #start(settings: Settings): Promise<HomeProcess> {
+  async #start(surroundings: Settings, settings: Settings): Promise<HomeProcess> {
     const environment = Object.entries(settings).map(([stem, value]) => [
       `RUNNER_MESH_${stem.replaceAll('-', '_').toUpperCase()}`,
       value,
     ])
-    const home = new HomeProcess(Object.fromEntries(environment) as Record<string, string>)
+    const home = new HomeProcess({ ...surroundings, ...(Object.fromEntries(environment) as Record<string, string>) })
     this.#processes.push(home)
     await home.ready()
     return home

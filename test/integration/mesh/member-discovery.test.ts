@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../../support/eventually.ts'
 import { Homes, type HomeProcess } from './homes.ts'
@@ -62,7 +64,11 @@ test('with neither, peers that only know a hub stay apart', async (t) => {
 test('what a peer has and can do is known to others from their HELLO, and on request with load', async (t) => {
   const homes = new Homes(t)
   const hub = await homes.start('hub')
-  const other = await homes.start('other', { bootstrap: first((await hub.look()).addresses), labels: 'gpu,big' })
+  const tools = await homes.folder()
+  const uuids = ['GPU-11111111-2222-3333-4444-555555555555', 'GPU-66666666-2222-3333-4444-555555555555']
+  await writeFile(join(tools, 'nvidia-smi'), `#!/bin/sh\necho ${uuids.join('\necho ')}\n`, { mode: 0o755 })
+  const bootstrap = first((await hub.look()).addresses)
+  const other = await homes.start('other', { bootstrap, labels: 'gpu,big' }, { PATH: `${tools}:/usr/bin:/bin` })
   const { self } = await other.look()
   await eventually(
     'connected',
@@ -73,8 +79,8 @@ test('what a peer has and can do is known to others from their HELLO, and on req
   const [listed] = await peersOf(hub)
   const capabilities = listed?.capabilities
   assert.deepEqual(
-    [capabilities?.labels, capabilities?.os, capabilities?.arch, capabilities?.gpus],
-    [['gpu', 'big'], 'linux', arch() === 'x64' ? 'amd64' : arch(), []],
+    [capabilities?.labels, capabilities?.os, capabilities?.arch, capabilities?.gpus.map(({ uuid }) => uuid)],
+    [['gpu', 'big'], 'linux', arch() === 'x64' ? 'amd64' : arch(), uuids],
   )
   assert.ok((capabilities?.cpus ?? 0) > 0 && (capabilities?.memory_bytes ?? 0) > 0)
   assert.ok(capabilities?.protocols.includes('/runner-mesh/rpc/1.0.0') === true)
