@@ -2,7 +2,7 @@
 import { Batches, drive, type Contestant } from './contestant.ts'
 import type { Leftovers } from './leftovers.ts'
 import { installPeer } from './packages.ts'
-import { startRedis } from './servers.ts'
+import { startRedis } from '../../test/support/database-servers.ts'
 
 const VERSIONS = { bullmq: '6.7.0', ioredis: '5.8.2' }
 const QUEUE = 'bench'

@@ -2,7 +2,7 @@
 import { Batches, drive, type Contestant } from './contestant.ts'
 import type { Leftovers } from './leftovers.ts'
 import { installPeer } from './packages.ts'
-import { startPostgres } from './servers.ts'
+import { startPostgres } from '../../test/support/database-servers.ts'
 
 const VERSIONS = { 'graphile-worker': '0.18.0' }
 const TASK = 'noop'

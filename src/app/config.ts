@@ -12,6 +12,7 @@ import { HTTP_SETTINGS } from './http-settings.ts'
 import { POLICY_SETTINGS } from './policy/policy-settings.ts'
 import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
+import { STORE_SETTINGS } from './store-settings.ts'
 import { RELAY_SETTINGS } from './relay-settings.ts'
 import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
@@ -74,6 +75,7 @@ export const SETTINGS = {
     undefined,
     'A folder that peers share: each keeps its signed announcement there, and finds the others.',
   ),
+  ...STORE_SETTINGS,
   ...RELAY_SETTINGS,
   ...REGISTRY_SETTINGS,
   ...MEMBERSHIP_SETTINGS,

@@ -87,7 +87,8 @@ export class Home implements Startable {
     this.#running = true
     this.#unsubscribe = this.store.subscribe((event) => {
       if (event.kind === 'changed') {
-        if (this.#ending > 0) this.#touched.add(event.taskId)
+        if (event.elsewhere === true) void this.#heardElsewhere(event.taskId)
+        else if (this.#ending > 0) this.#touched.add(event.taskId)
         return
       }
       this.#parked.wake(event.needs)
@@ -279,6 +280,25 @@ export class Home implements Startable {
     if (!isTerminal(status)) return
     this.#emit({ name: 'task.settled', taskId: id, status, ...(reason === undefined ? {} : { reason }) })
     this.#wakeCapped()
+  }
+
+  /** Another peer that serves this home changed a task: those who wait here are told where it stands now. */
+  async #heardElsewhere(taskId: TaskId): Promise<void> {
+    try {
+      const task = await this.store.find(taskId)
+      if (task === undefined || !this.#running) return
+      const { status, reason, worker, fence, attempt, progress } = task
+      const elsewhere = true
+      if (isTerminal(status)) {
+        this.#emit({ name: 'task.settled', taskId, status, ...(reason === undefined ? {} : { reason }), elsewhere })
+        this.#wakeCapped()
+      } else if (status === 'running' && worker !== undefined && fence !== undefined) {
+        if (progress === undefined) this.#emit({ name: 'task.claimed', taskId, fence, worker, attempt, elsewhere })
+        else this.#emit({ name: 'task.progressed', taskId, worker, progress, elsewhere })
+      }
+    } catch (error) {
+      this.#deps.log.warn('home.elsewhere_failed', { taskId, error: errorText(error) })
+    }
   }
 
   /** When a task of a submitter at the cap stops running, others of theirs become claimable, which the store cannot know. */

@@ -2,10 +2,20 @@
 import type { Fence, PeerId, TaskId } from './ids.ts'
 import type { TaskProgress, TaskReason, TerminalStatus } from './task.ts'
 
+/** Told by another peer that serves the same home: it reports it, we only know. */
+interface Heard {
+  readonly elsewhere?: true
+}
+
 export interface EventMap {
   'task.submitted': { readonly taskId: TaskId; readonly type: string; readonly submitter: string }
-  'task.claimed': { readonly taskId: TaskId; readonly fence: Fence; readonly worker: PeerId; readonly attempt: number }
-  'task.progressed': { readonly taskId: TaskId; readonly worker: PeerId; readonly progress: TaskProgress }
+  'task.claimed': {
+    readonly taskId: TaskId
+    readonly fence: Fence
+    readonly worker: PeerId
+    readonly attempt: number
+  } & Heard
+  'task.progressed': { readonly taskId: TaskId; readonly worker: PeerId; readonly progress: TaskProgress } & Heard
   /** Its log grew at this home: where it stands, never what it says. */
   'task.logged': { readonly taskId: TaskId; readonly attempt: number; readonly nextSeq: number; readonly bytes: number }
   'task.released': { readonly taskId: TaskId; readonly worker: PeerId; readonly why: 'released' | 'refused' }
@@ -13,7 +23,7 @@ export interface EventMap {
   'task.retried': { readonly taskId: TaskId; readonly reason: TaskReason }
   'task.suspected': { readonly taskId: TaskId }
   'task.cancel_requested': { readonly taskId: TaskId }
-  'task.settled': { readonly taskId: TaskId; readonly status: TerminalStatus; readonly reason?: TaskReason }
+  'task.settled': { readonly taskId: TaskId; readonly status: TerminalStatus; readonly reason?: TaskReason } & Heard
   'task.fenced': { readonly taskId: TaskId; readonly fence: Fence }
   'claim.parked': { readonly worker: PeerId }
   'claim.answered': { readonly worker: PeerId; readonly grants: number }

@@ -3,8 +3,10 @@ import { Home } from '../../coordinator/home.ts'
 import type { HomeId } from '../../core/ids.ts'
 import type { CacheStore } from '../../core/ports/cache-store.ts'
 import type { Startable } from '../../core/ports/clock.ts'
+import { createPostgresTaskStore } from '../../store/postgres/postgres-task-store.ts'
 import { createSqliteCacheStore } from '../../store/sqlite/cache-store.ts'
 import { DirectoryLock } from '../../store/sqlite/directory-lock.ts'
+import { STORE_DEFAULTS } from '../../store/sqlite/settings.ts'
 import { createSqliteTaskStore } from '../../store/sqlite/sqlite-task-store.ts'
 import { systemClock } from '../system.ts'
 import type { Ground } from './ground.ts'
@@ -23,19 +25,26 @@ export async function openHome({ config, roles, stateDir, lease, events, ...grou
     await start(directoryLock(stateDir))
     return { home: undefined, homes: [], cacheStore: undefined }
   }
-  const store = createSqliteTaskStore({
-    directory: stateDir,
-    clock,
-    random,
-    log,
-    settings: { lostGraceMs: lease.lostGraceMs },
-  })
+  const store = await openStore({ config, stateDir, lease, clock, random, log, start })
   const cap = config.maxRunningPerSubmitter
   const home = await start(
     new Home({ store, events, clock, log, lease, ...(cap === undefined ? {} : { maxRunningPerSubmitter: cap }) }),
   )
   const cacheStore = await start(createSqliteCacheStore({ directory: stateDir, log }))
   return { home, homes: [home.store.homeId], cacheStore }
+}
+
+/** Shared with other peers when a database is named, else this peer's own file. */
+async function openStore(ground: Pick<Ground, 'config' | 'stateDir' | 'lease' | 'clock' | 'random' | 'log' | 'start'>) {
+  const { config, stateDir, lease, clock, random, log, start } = ground
+  const { lostGraceMs, renewEveryMs } = lease
+  if (config.store === undefined) {
+    return createSqliteTaskStore({ directory: stateDir, clock, random, log, settings: { lostGraceMs } })
+  }
+  await start(directoryLock(stateDir))
+  const database = { url: config.store, schema: config.storeSchema }
+  const settings = { ...STORE_DEFAULTS, lostGraceMs, renewEveryMs }
+  return createPostgresTaskStore({ database, clock, random, log, settings })
 }
 
 /** A home locks its directory itself; a peer that only works does it here. */

@@ -168,7 +168,9 @@ export interface ReadyClass {
 
 /** Where something changed, for those who listen. Emitted after the change is durable. */
 export type StoreEvent =
-  { readonly kind: 'ready'; readonly needs: Requirements } | { readonly kind: 'changed'; readonly taskId: TaskId }
+  | { readonly kind: 'ready'; readonly needs: Requirements }
+  /** `elsewhere`: by another peer that serves the same home. */
+  | { readonly kind: 'changed'; readonly taskId: TaskId; readonly elsewhere?: true }
 
 export interface TaskStore extends Startable {
   /** Known once started. */

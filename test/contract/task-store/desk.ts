@@ -42,6 +42,11 @@ export class Desk {
     return this.#under.lostGraceMs
   }
 
+  /** How much of a lease or grace is left after a restart, when `usedMs` of it had passed. */
+  leftAfterRestart(wholeMs: number, usedMs: number): number {
+    return this.#under.leasesOutliveRestart === true ? wholeMs - usedMs : wholeMs
+  }
+
   get now(): number {
     return this.#now
   }

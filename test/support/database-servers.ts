@@ -14,7 +14,11 @@ import { findCommand, runCommand, tail } from '../../scripts/setup/command.mjs'
 import { oneAtATime } from '../../scripts/setup/one-at-a-time.mjs'
 import { MACHINE_LOCK } from '../../scripts/setup/prepare.mjs'
 import { installer, installPackages } from '../../scripts/setup/system-packages.mjs'
-import type { Leftovers } from './leftovers.ts'
+
+/** What is to be stopped and removed, newest first. */
+export interface Leftovers {
+  add(remove: () => Promise<void>): void
+}
 
 export interface Server {
   readonly port: number
@@ -48,7 +52,10 @@ export async function startRedis(leftovers: Leftovers): Promise<Server> {
 }
 
 /** @throws Error when it is not there and cannot be had */
-export async function startPostgres(leftovers: Leftovers): Promise<Server> {
+export async function startPostgres(
+  leftovers: Leftovers,
+  { fsync = true }: { readonly fsync?: boolean } = {},
+): Promise<Server> {
   const initdb = await findOrInstall(findInitdb, { name: 'postgresql', service: 'postgresql' })
   const [folder, port, password] = [await newFolder(leftovers), await freePort(), newPassword()]
   // PostgreSQL refuses to run as root.
@@ -80,7 +87,12 @@ export async function startPostgres(leftovers: Leftovers): Promise<Server> {
   const said = keepWords(making)
   const [code] = (await once(making, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`initdb failed: ${tail(said(), 3)}`)
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', synchronous_commit: 'on', fsync: 'on' }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    synchronous_commit: fsync ? 'on' : 'off',
+    fsync: fsync ? 'on' : 'off',
+  }
   const server = spawn(
     join(initdb, '..', 'postgres'),
     [

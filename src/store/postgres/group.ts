@@ -1,0 +1,166 @@
+/**
+ * Changes to a shared home, many to a transaction. Steps that are asked for while a transaction is under way go together in
+ * the next: one round of BEGIN, COMMIT and the database's sync for all. A step that throws takes nothing of its neighbours
+ * with it: the transaction is begun again with a savepoint around each.
+ *
+ * Other peers work on the same rows. Whoever collides with them is tried again; when the connection is lost the whole
+ * group is, for a while, unless it was lost while committing, for then nobody knows what became of it and the callers are
+ * told so. Every operation may be repeated: submits have keys, claims request ids, reports fences.
+ */
+import type pg from 'pg'
+import { RunnerMeshError } from '../../core/errors.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import { isCollision, isDisconnect } from './connect.ts'
+import { Sql, type Change } from './transaction.ts'
+
+export interface GroupDeps {
+  readonly connect: () => Promise<pg.Client>
+  readonly clock: Clock
+  readonly maxSteps: number
+  /** How long a group waits for the database to come back, milliseconds. */
+  readonly patienceMs: number
+  /** Writes what others are told with the commit. */
+  readonly beforeCommit: (sql: Sql, changes: readonly Change[]) => Promise<void>
+  readonly afterCommit: (changes: readonly Change[]) => Promise<void>
+  readonly wrap: (thrown: unknown) => unknown
+  readonly lost: (thrown: unknown) => void
+}
+
+interface Step {
+  readonly work: (sql: Sql, change: Change) => Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (thrown: unknown) => void
+}
+
+interface Outcome {
+  readonly step: Step
+  readonly change: Change
+  readonly value?: unknown
+  readonly thrown?: unknown
+}
+
+const COLLISIONS = 8
+const RECONNECT_MS = { first: 100, longest: 2_000 } as const
+
+export class Group {
+  readonly #deps: GroupDeps
+  #waiting: Step[] = []
+  #running: Promise<void> | undefined
+  #client: pg.Client | undefined
+  #closed = false
+
+  constructor(deps: GroupDeps) {
+    this.#deps = deps
+  }
+
+  /** @returns what `work` returned, once that is durable. `work` may run more than once. */
+  run<T>(work: (sql: Sql, change: Change) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(closed())
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#running ??= this.#runAll()
+    })
+  }
+
+  /** What was asked for is done first. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+    await this.#client?.end().catch(() => undefined)
+    this.#client = undefined
+  }
+
+  async #runAll(): Promise<void> {
+    // What is asked for in the same turn goes together.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const steps = this.#waiting.splice(0, this.#deps.maxSteps)
+      try {
+        const outcomes = await this.#commit(steps)
+        await this.#deps.afterCommit(outcomes.filter(({ thrown }) => thrown === undefined).map(({ change }) => change))
+        for (const { step, value, thrown } of outcomes) {
+          if (thrown === undefined) step.resolve(value)
+          else step.reject(this.#deps.wrap(thrown))
+        }
+      } catch (thrown) {
+        for (const step of steps) step.reject(this.#deps.wrap(thrown))
+      }
+    }
+    // In the same turn as the last look: whoever asks after it starts the next run.
+    this.#running = undefined
+  }
+
+  async #commit(steps: readonly Step[]): Promise<readonly Outcome[]> {
+    const giveUpAt = this.#deps.clock.mono() + this.#deps.patienceMs
+    let pauseMs: number = RECONNECT_MS.first
+    let careful = false
+    for (let collisions = 0; ;) {
+      const attempt = { committing: false }
+      try {
+        this.#client ??= await this.#deps.connect()
+        return await this.#transact(this.#client, steps, careful, attempt)
+      } catch (thrown) {
+        if (isDisconnect(thrown)) {
+          this.#drop(thrown)
+          if (attempt.committing || this.#deps.clock.mono() + pauseMs > giveUpAt) throw thrown
+          await this.#deps.clock.sleep(pauseMs)
+          pauseMs = Math.min(pauseMs * 2, RECONNECT_MS.longest)
+        } else if (isCollision(thrown) && collisions < COLLISIONS) {
+          collisions += 1
+        } else if (!careful && steps.length > 1) {
+          careful = true
+        } else {
+          throw thrown
+        }
+      }
+    }
+  }
+
+  async #transact(
+    client: pg.Client,
+    steps: readonly Step[],
+    careful: boolean,
+    attempt: { committing: boolean },
+  ): Promise<readonly Outcome[]> {
+    const sql = new Sql(client)
+    const outcomes: Outcome[] = []
+    await client.query('BEGIN')
+    try {
+      for (const step of steps) outcomes.push(await this.#try(sql, step, careful))
+      const changes = outcomes.filter(({ thrown }) => thrown === undefined).map(({ change }) => change)
+      await this.#deps.beforeCommit(sql, changes)
+    } catch (thrown) {
+      if (!isDisconnect(thrown)) await client.query('ROLLBACK')
+      throw thrown
+    }
+    attempt.committing = true
+    await client.query('COMMIT')
+    return outcomes
+  }
+
+  async #try(sql: Sql, step: Step, careful: boolean): Promise<Outcome> {
+    const change: Change = { changed: [], ready: [] }
+    if (!careful) return { step, change, value: await step.work(sql, change) }
+    await sql.run('SAVEPOINT step')
+    try {
+      const value = await step.work(sql, change)
+      await sql.run('RELEASE SAVEPOINT step')
+      return { step, change, value }
+    } catch (thrown) {
+      if (isDisconnect(thrown) || isCollision(thrown)) throw thrown
+      await sql.run('ROLLBACK TO SAVEPOINT step')
+      return { step, change, thrown }
+    }
+  }
+
+  #drop(thrown: unknown): void {
+    const client = this.#client
+    this.#client = undefined
+    client?.end().catch(() => undefined)
+    this.#deps.lost(thrown)
+  }
+}
+
+function closed(): RunnerMeshError {
+  return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
+}

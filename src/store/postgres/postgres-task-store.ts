@@ -1,0 +1,329 @@
+/**
+ * The shared home: a TaskStore over PostgreSQL that several peers serve at once. The database is the arbiter: rows are
+ * locked, fences come from a sequence, leases end on its clock. Any of the peers may go; the others do not notice.
+ */
+import pg from 'pg'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { Fence, HomeId, PeerId, TaskId } from '../../core/ids.ts'
+import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
+import type {
+  CancelOutcome,
+  ClaimRequest,
+  CronEntry,
+  Grant,
+  NewTask,
+  QueueCounts,
+  ReadyClass,
+  Renewal,
+  RenewalVerdict,
+  Settled,
+  Settlement,
+  StoreEvent,
+  Submitted,
+  Sweep,
+  TaskFilter,
+  TaskPage,
+  TaskStore,
+} from '../../core/ports/task-store.ts'
+import type { Attempt, Requirements, Task } from '../../core/task.ts'
+import { claim } from './claim.ts'
+import {
+  clientConfig,
+  DATABASE_DEFAULTS,
+  databaseName,
+  isDisconnect,
+  wrapDatabaseError,
+  type DatabaseSettings,
+} from './connect.ts'
+import { cancel, refuse, release, resubmit, type PolicyRefusal } from './give-back.ts'
+import { Group } from './group.ts'
+import { prepareHome, SharedHome, type SharedSettings } from './home.ts'
+import { News } from './news.ts'
+import { Listener, sendNotices } from './notices.ts'
+import {
+  countQueue,
+  holdsTooMany,
+  listTasks,
+  readAttempts,
+  readChanged,
+  readReadyClasses,
+  readRefusals,
+} from './read.ts'
+import { renew, settle } from './settle.ts'
+import { submit } from './submit.ts'
+import { findAlias } from './submit-names.ts'
+import { nextDue, sweepStep, type Swept } from './sweep.ts'
+import { findFull, FULL_ROW, viewOf, type FullRow } from './tasks.ts'
+import { Sql, type Change } from './transaction.ts'
+import { fireCron, listCron, prune, removeCron, saveCron } from './upkeep.ts'
+
+export interface PostgresTaskStoreDeps {
+  readonly database: Partial<DatabaseSettings> & Pick<DatabaseSettings, 'url'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly settings: SharedSettings
+  /** How long a change waits for a database that is away, milliseconds. */
+  readonly patienceMs?: number
+}
+
+const PATIENCE_MS = 15_000
+const GROUP_STEPS = 64
+/** How often the number of unfinished tasks is held against its limit. */
+const FULL_CHECK_MS = 30_000
+
+export function createPostgresTaskStore(deps: PostgresTaskStoreDeps): TaskStore {
+  return new PostgresTaskStore(deps)
+}
+
+interface Opened {
+  readonly home: SharedHome
+  readonly pool: pg.Pool
+  readonly reader: Sql
+  readonly group: Group
+  readonly listener: Listener
+}
+
+class PostgresTaskStore implements TaskStore {
+  readonly durability = 'shared'
+  readonly #deps: PostgresTaskStoreDeps
+  readonly #database: DatabaseSettings
+  readonly #where: string
+  /** Tells our own notices from those of others. */
+  readonly #name: string
+  #opened: Opened | undefined
+  readonly #news: News
+  #checkedFullAt = -Infinity
+
+  constructor(deps: PostgresTaskStoreDeps) {
+    this.#deps = deps
+    this.#database = { ...DATABASE_DEFAULTS, ...deps.database }
+    this.#name = deps.random.uuid()
+    clientConfig(this.#database, 'check')
+    this.#where = databaseName(this.#database)
+    this.#news = new News({
+      log: deps.log,
+      name: this.#name,
+      readReady: () => this.#read((_home, sql) => readReadyClasses(sql)),
+      readChanged: (awayMs) => this.#read((home, sql) => readChanged(home, sql, deps.clock.now() - awayMs)),
+    })
+  }
+
+  get homeId(): HomeId {
+    return this.#get().home.homeId
+  }
+
+  get epoch(): number {
+    return this.#get().home.epoch
+  }
+
+  /** @throws RunnerMeshError config_invalid, storage_failed, store_newer */
+  async start(): Promise<void> {
+    if (this.#opened !== undefined) return
+    const { clock, random, log, settings } = this.#deps
+    let client: pg.Client | undefined
+    try {
+      client = await this.#connect('start')
+      const facts = await prepareHome(client, { schema: this.#database.schema, random, log })
+      const pool = new pg.Pool({ ...clientConfig(this.#database, 'reads'), max: this.#database.readers })
+      pool.on('error', (error) => log.debug('store.reader_lost', { error: errorText(error) }))
+      const reader = new Sql(pool)
+      const home = new SharedHome(facts, { clock, random, log, settings }, reader)
+      const channel = `runner_mesh_${facts.homeId}`
+      const listener = new Listener({
+        connect: () => this.#connect('listener'),
+        ...{ channel, clock, log },
+        heard: (notice) => this.#news.heard(notice),
+        back: (awayMs) => void this.#news.catchUp(awayMs),
+      })
+      const group = new Group({
+        connect: () => this.#connect('changes'),
+        clock,
+        maxSteps: GROUP_STEPS,
+        patienceMs: this.#deps.patienceMs ?? PATIENCE_MS,
+        beforeCommit: (sql, changes) => sendNotices(sql, channel, this.#name, changes),
+        afterCommit: (changes) => this.#news.committed(changes),
+        wrap: (thrown) => wrapDatabaseError(thrown, this.#where),
+        lost: (thrown) => log.warn('store.connection_lost', { database: this.#where, error: errorText(thrown) }),
+      })
+      this.#opened = { home, pool, reader, group, listener }
+      await listener.start()
+      await this.#news.ready.refresh()
+    } catch (thrown) {
+      await this.stop()
+      throw wrapDatabaseError(thrown, this.#where)
+    } finally {
+      await client?.end().catch(() => undefined)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const opened = this.#opened
+    if (opened === undefined) return
+    await opened.group.close()
+    this.#opened = undefined
+    await opened.listener.stop()
+    await this.#news.ready.settled()
+    await opened.pool.end()
+  }
+
+  submit(tasks: readonly NewTask[], now: number): Promise<readonly Submitted[]> {
+    return this.#step((home, sql, change) => submit(home, sql, change, tasks, now))
+  }
+
+  claim(request: ClaimRequest, now: number): Promise<readonly Grant[]> {
+    return this.#step((home, sql, change) => claim(home, sql, change, request, now))
+  }
+
+  renew(renewals: readonly Renewal[], worker: PeerId): Promise<readonly RenewalVerdict[]> {
+    return this.#step((home, sql, change) => renew(home, sql, change, renewals, worker))
+  }
+
+  settle(settlements: readonly Settlement[], now: number): Promise<readonly Settled[]> {
+    return this.#step((home, sql, change) => settle(home, sql, change, settlements, now))
+  }
+
+  release(taskId: TaskId, fence: Fence, now: number): Promise<boolean> {
+    return this.#step((home, sql, change) => release(home, sql, change, taskId, fence, now))
+  }
+
+  refuse(taskId: TaskId, fence: Fence, refusal: PolicyRefusal, now: number): Promise<boolean> {
+    return this.#step((home, sql, change) => refuse(home, sql, change, taskId, fence, refusal, now))
+  }
+
+  cancel(taskId: TaskId, now: number): Promise<CancelOutcome> {
+    return this.#step((home, sql, change) => cancel(home, sql, change, taskId, now))
+  }
+
+  resubmit(taskId: TaskId, now: number, envelope?: string): Promise<boolean> {
+    return this.#step((home, sql, change) => resubmit(home, sql, change, taskId, now, envelope))
+  }
+
+  async sweep(now: number): Promise<Sweep> {
+    const steps: Swept[] = []
+    do {
+      const swept = await this.#step((home, sql, change) => sweepStep(home, sql, change, now))
+      if (swept !== undefined) steps.push(swept)
+    } while (steps.at(-1)?.more === true)
+    const { home, reader } = this.#get()
+    if (this.#deps.clock.mono() - this.#checkedFullAt >= FULL_CHECK_MS) {
+      this.#checkedFullAt = this.#deps.clock.mono()
+      home.full = await this.#read(holdsTooMany)
+    }
+    home.forgetGroups()
+    await this.#news.ready.refresh()
+    return {
+      ready: steps.flatMap((step) => step.ready),
+      suspect: steps.flatMap((step) => step.suspect),
+      ended: steps.flatMap((step) => step.ended),
+      ...(await nextDue(reader, now)),
+    }
+  }
+
+  prune(now: number, limit: number): Promise<number> {
+    return this.#step((home, sql, change) => prune(home, sql, change, now, limit))
+  }
+
+  find(taskId: TaskId): Promise<Task | undefined> {
+    return this.#read(async (home, sql) => {
+      const row = await findFull(home, sql, taskId)
+      return row === undefined ? undefined : viewOf(home, row)
+    })
+  }
+
+  findByAlias(submitter: string, workflowId: string, alias: string): Promise<Task | undefined> {
+    return this.#read(async (home, sql) => {
+      const named = await findAlias(sql, submitter, workflowId, alias)
+      const row = named === undefined ? undefined : await sql.row<FullRow>(`${FULL_ROW} WHERE t.seq = $1`, [named.seq])
+      return row === undefined ? undefined : viewOf(home, row)
+    })
+  }
+
+  attempts(taskId: TaskId): Promise<readonly Attempt[]> {
+    return this.#read((home, sql) => readAttempts(home, sql, taskId))
+  }
+
+  refusals(taskId: TaskId): Promise<readonly PolicyRefusal[]> {
+    return this.#read((home, sql) => readRefusals(home, sql, taskId))
+  }
+
+  list(filter: TaskFilter, limit: number, cursor?: string): Promise<TaskPage> {
+    return this.#read((home, sql) => listTasks(home, sql, filter, limit, cursor))
+  }
+
+  counts(): Promise<QueueCounts> {
+    return this.#read((_home, sql) => countQueue(sql))
+  }
+
+  readyClasses(): readonly ReadyClass[] {
+    return this.#news.ready.classes
+  }
+
+  /** Others claim from the same queue: whoever wants to know what is next has to claim it. */
+  nextReady(_needs: Requirements, _most: number): readonly TaskId[] {
+    return []
+  }
+
+  saveCron(entry: CronEntry): Promise<void> {
+    return this.#step((_home, sql) => saveCron(sql, entry))
+  }
+
+  removeCron(name: string): Promise<boolean> {
+    return this.#step((_home, sql) => removeCron(sql, name))
+  }
+
+  listCron(): Promise<readonly CronEntry[]> {
+    return this.#read((_home, sql) => listCron(sql))
+  }
+
+  fireCron(
+    name: string,
+    scheduledAt: number,
+    nextAt: number,
+    now: number,
+    envelope?: string,
+  ): Promise<Submitted | undefined> {
+    return this.#step((home, sql, change) => fireCron(home, sql, change, name, scheduledAt, nextAt, now, envelope))
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    return this.#news.subscribe(listener)
+  }
+
+  async #connect(name: string): Promise<pg.Client> {
+    const client = new pg.Client(clientConfig(this.#database, name))
+    // Whoever waits for an answer gets the error as well; without a listener an idle connection that is lost ends the process.
+    client.on('error', (error) => this.#deps.log.debug('store.connection', { name, error: errorText(error) }))
+    await client.connect()
+    return client
+  }
+
+  #step<T>(work: (home: SharedHome, sql: Sql, change: Change) => Promise<T>): Promise<T> {
+    const opened = this.#opened
+    if (opened === undefined) return Promise.reject(closed())
+    return opened.group.run((sql, change) => work(opened.home, sql, change))
+  }
+
+  /** A connection of the pool that was lost while it was idle is tried once more. */
+  async #read<T>(read: (home: SharedHome, sql: Sql) => Promise<T>): Promise<T> {
+    await Promise.resolve()
+    const { home, reader } = this.#get()
+    try {
+      return await read(home, reader).catch((thrown: unknown) => {
+        if (!isDisconnect(thrown)) throw thrown
+        return read(home, reader)
+      })
+    } catch (thrown) {
+      throw wrapDatabaseError(thrown, this.#where)
+    }
+  }
+
+  #get(): Opened {
+    if (this.#opened !== undefined) return this.#opened
+    throw closed()
+  }
+}
+
+function closed(): RunnerMeshError {
+  return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
+}
