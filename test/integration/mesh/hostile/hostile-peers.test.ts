@@ -16,7 +16,7 @@ import type { ATTACKS } from './attacks.ts'
 import type { Attack } from './attack-process.ts'
 import type { Asked } from './good-process.ts'
 
-const SECONDS = Number(process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ?? '2')
+const SECONDS = Number(process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ?? '3')
 const WARM_MS = 3_000
 const MOST_GROWTH_MEGABYTES = 64
 const LEAST_ANSWERED = 0.8
@@ -89,6 +89,7 @@ test(
         let most = rssMegabytes
         const attacker = forkOf(t, 'attack-process.ts', { name, address, key: MESH_KEY, ms } satisfies Attack)
         const ended = once(attacker, 'exit')
+        await once(attacker, 'message')
         const asking = ask(good, ms)
         const over = new AbortController()
         const watching = (async () => {
