@@ -46,7 +46,7 @@ for (const [kind, megabytes] of [
 ] as const) {
   const nat: Nat = { kind }
   const says = `two peers behind ${kind} NATs are connected through a relay, which ${String(megabytes)} MB pass and whose restart they survive`
-  test(says, { timeout: 60_000 }, async (t) => {
+  test(says, { timeout: 120_000 }, async (t) => {
     const { world, start, restart } = await build(t)
     const gate = await world.publicHost('gate')
     const relay = await start(gate)
