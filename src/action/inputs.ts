@@ -7,8 +7,7 @@ import { environmentName, type Environment } from '../app/config.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import { NETWORKS, PROFILES } from '../core/task.ts'
 
-export const MODES = ['serve', 'background', 'submit', 'host'] as const
-export type Mode = (typeof MODES)[number]
+const MODES = ['serve', 'background', 'submit', 'host'] as const
 
 /** Inputs that are settings of the same name. */
 const SETTING_STEMS = [

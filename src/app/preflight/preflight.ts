@@ -1,8 +1,7 @@
 /** Everything looked at before a peer starts, by the Action and by `runner-mesh doctor`. It registers nothing anywhere. */
-import { ERRORS, RunnerMeshError } from '../../core/errors.ts'
 import type { Config } from '../config.ts'
 import type { PeerRoles } from '../peer/ground.ts'
-import { lineOf, type CheckResult, type FailedCheck } from './check.ts'
+import type { CheckResult, FailedCheck } from './check.ts'
 import { checkDocker, checkMeshKey, checkStateDirectory } from './machine-checks.ts'
 import { checkBootstrap, checkGitHub } from './network-checks.ts'
 
@@ -24,10 +23,4 @@ export async function preflight(
 
 export function failed(results: readonly CheckResult[], state: FailedCheck['state']): readonly FailedCheck[] {
   return results.filter((result) => result.state === state) as readonly FailedCheck[]
-}
-
-/** What a step or command ends with when a check failed for good. */
-export function refusalOf(errors: readonly FailedCheck[]): RunnerMeshError | undefined {
-  const [first] = errors.toSorted((a, b) => ERRORS[b.code].exit - ERRORS[a.code].exit)
-  return first === undefined ? undefined : new RunnerMeshError(first.code, lineOf(first))
 }
