@@ -1,7 +1,8 @@
 /** Handlers of the operations that add or cancel tasks. */
 import { RunnerMeshError } from '../../core/errors.ts'
+import { findTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { Handlers, Output } from '../../core/operations/catalog.ts'
-import type { Call } from '../../core/operations/operation.ts'
+import type { Call, Caller } from '../../core/operations/operation.ts'
 import { pinPayload } from '../pinning.ts'
 import { fromGeneric, fromImage, fromRepository, toNewTask, type Submission } from '../submission.ts'
 import { getHome, getVisibleTask, submissionOf, type HandlerDeps } from './context.ts'
@@ -15,7 +16,8 @@ type SubmitOperation =
 export function createSubmitHandlers(deps: HandlerDeps): Pick<Handlers, SubmitOperation> {
   const submit = async (submission: Submission, call: Call): Promise<Output<'p2p_taskqueue_submit'>> => {
     const home = getHome(deps)
-    const { type } = submission
+    const { type, options } = submission
+    for (const need of options.needs ?? []) await checkNeed(deps, need, call.caller)
     const payload = await pinPayload(type, submission.payload, deps.pins, call.signal)
     const task = await toNewTask({ ...submission, payload }, call.caller, submissionOf(deps))
     const [submitted] = await home.submit([task])
@@ -41,4 +43,13 @@ export function createSubmitHandlers(deps: HandlerDeps): Pick<Handlers, SubmitOp
       return { outcome, status: (await getVisibleTask(deps, input.task_id, caller)).status }
     },
   }
+}
+
+/** Waiting for a task tells how it ends: a foreign one is refused as one that is not there. */
+async function checkNeed(deps: HandlerDeps, need: string, caller: Caller): Promise<void> {
+  const isThere = findTaskIdParts(need) !== undefined && (await getHome(deps).store.find(need as TaskId)) !== undefined
+  if (!isThere) return
+  await getVisibleTask(deps, need, caller).catch(() => {
+    throw new RunnerMeshError('task_not_found', `The needed task ${need} is not known here. Submit it here first.`)
+  })
 }

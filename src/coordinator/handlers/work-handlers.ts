@@ -82,7 +82,18 @@ async function settle(
   }
   const [settled] = await getHome(deps).settle([toSettlement(input, fence, caller)])
   const { outcome, task } = settled ?? { outcome: 'unknown' }
+  if (outcome === 'fenced' && !(await hasHeld(deps, input.task_id, caller))) return { outcome: 'unknown' }
   return { outcome, ...(task === undefined || outcome === 'fenced' ? {} : { task: viewOf(deps, task, false) }) }
+}
+
+/** Whether the caller may know of it: its own, or one that it was granted at some time. */
+async function hasHeld(deps: HandlerDeps, taskId: string, caller: Caller): Promise<boolean> {
+  const attempts = await getHome(deps).store.attempts(taskId as TaskId)
+  if (attempts.some(({ worker }) => isHolder(caller, worker))) return true
+  return getVisibleTask(deps, taskId, caller).then(
+    () => true,
+    () => false,
+  )
 }
 
 type AttemptEnd = Omit<Input<'p2p_taskqueue_settle'>['ends'][number], 'fence'>
