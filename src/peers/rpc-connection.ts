@@ -73,6 +73,8 @@ type RpcId = string | number
 type Message = Readonly<Record<string, unknown>>
 
 const RATE_LIMIT_PAUSE_MS = 100
+/** From this length on it matters whether the other side reads its answers. */
+const LARGE_BYTES = 16_384
 const MAX_ERROR_CHARACTERS = 2048
 
 class ChannelRpc implements RpcConnection {
@@ -87,6 +89,8 @@ class ChannelRpc implements RpcConnection {
   /** Requests that may come at once, as of that instant. */
   #tokens: number
   #countedAt: number
+  /** Set while a large answer waits for the other side to read. */
+  #unread: Promise<void> | undefined
 
   constructor(channel: Channel, options: RpcConnectionOptions) {
     this.#channel = channel
@@ -141,10 +145,25 @@ class ChannelRpc implements RpcConnection {
     return this.#channel.close()
   }
 
+  #sendBytes(bytes: Buffer): Promise<void> {
+    const sent = this.#channel.send(bytes)
+    if (bytes.length < LARGE_BYTES) return sent
+    const unread = sent
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        if (this.#unread === unread) this.#unread = undefined
+      })
+    this.#unread = unread
+    return sent
+  }
+
   #send(message: object): Promise<void> {
     if (this.#closed.signal.aborted) return Promise.reject(asError(this.#closed.signal.reason))
     try {
-      return this.#channel.send(Buffer.from(JSON.stringify(message)))
+      return this.#sendBytes(Buffer.from(JSON.stringify(message)))
     } catch (cause) {
       return Promise.reject(asError(cause))
     }
@@ -188,6 +207,8 @@ class ChannelRpc implements RpcConnection {
       if (this.#serving.get(id) === running) this.notify('$/progress', { id, ...note })
     }
     try {
+      // Who asks for much and reads nothing is not worked for meanwhile.
+      while (this.#unread !== undefined) await this.#unread
       const result = await this.#options.serve(method, params, { signal: running.signal, progress })
       this.#serving.delete(id)
       this.#answer(id, { result: result ?? null })

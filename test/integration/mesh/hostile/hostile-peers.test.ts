@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<keyof typeof ATTACKS, readonly [readonly Rejection[
   'oversized frames of a member': [['bad_frame']],
   'nonsense of a member': [['bad_message']],
   'too many calls': [['call_flood']],
-  'answers nobody reads': [['slow_reader']],
+  'answers nobody reads': [['slow_reader', 'call_flood']],
   'forged and replayed announcements': [['bad_announcement']],
   'takes work and stalls': [['stalled_worker'], 5 * LEASE_SECONDS],
 }
