@@ -1,14 +1,24 @@
 /** The peer a command talks to: the one of this machine, through its socket. */
-import { loadConfig, type Environment } from '../app/config.ts'
+import { loadConfig } from '../app/config.ts'
 import { openLocalLink } from '../app/local-socket.ts'
 import { createLogger } from '../app/logger.ts'
 import { socketPath, stateDirectory } from '../app/state-directory.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
+import type { CommandContext } from './run-command.ts'
+import type { ClosableLink } from './steady-link.ts'
+
+/** @throws RunnerMeshError peer_unreachable: no peer answers; config_invalid */
+export async function openPeer({ environment }: Pick<CommandContext, 'environment'>): Promise<ClosableLink> {
+  const config = loadConfig(environment)
+  return openLocalLink(socketPath(stateDirectory(config), config), createLogger('silent'))
+}
 
 /** Opens the link, hands it over, and closes it again whatever happens. */
-export async function withPeer<T>(environment: Environment, use: (link: OperationsLink) => Promise<T>): Promise<T> {
-  const config = loadConfig(environment)
-  const link = await openLocalLink(socketPath(stateDirectory(config), config), createLogger('silent'))
+export async function withPeer<T>(
+  context: Pick<CommandContext, 'environment'>,
+  use: (link: OperationsLink) => Promise<T>,
+): Promise<T> {
+  const link = await openPeer(context)
   try {
     return await use(link)
   } finally {

@@ -8,7 +8,7 @@ import { stateDirectory } from '../app/state-directory.ts'
 import { systemClock } from '../app/system.ts'
 import { VERSION } from '../app/version.ts'
 import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
-import { PROFILES, NETWORKS, STATUSES } from '../core/task.ts'
+import { STATUSES } from '../core/task.ts'
 import { mcp } from './commands/mcp.ts'
 import { addArtifactsCommand } from './commands/artifacts.ts'
 import { addCacheCommands } from './commands/cache.ts'
@@ -20,26 +20,17 @@ import { addPauseCommands } from './commands/pause.ts'
 import { addServiceCommands } from './commands/system-service.ts'
 import { addPeersCommands } from './commands/peers.ts'
 import { addRetryCommand } from './commands/retry.ts'
+import { addAuditCommand } from './commands/audit.ts'
 import { addTokenCommands } from './commands/token.ts'
 import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
 import { serve } from './commands/serve.ts'
-import {
-  cancel,
-  DEFAULT_IMAGE,
-  explain,
-  get,
-  list,
-  status,
-  build,
-  submit,
-  type BuildFlags,
-  wait,
-  type CommandContext,
-  type SubmitFlags,
-} from './commands/tasks.ts'
+import { cancel, explain, get, list, status } from './commands/tasks.ts'
+import { addCompletionCommand } from './commands/completion.ts'
+import { addSubmitCommands } from './commands/submit.ts'
+import { addTopCommand } from './commands/top.ts'
 import { createOutput } from './output.ts'
 import { withPeer } from './peer-link.ts'
-import { parseNumber, type RunCommand } from './run-command.ts'
+import { parseNumber, type CommandContext, type RunCommand, type RunInContext } from './run-command.ts'
 
 export interface Surroundings {
   readonly argv: readonly string[]
@@ -100,15 +91,18 @@ function createProgram(
   const contextOf = (command: Command): CommandContext => {
     const json = command.optsWithGlobals()['json'] === true
     const controller = new AbortController()
-    onStop(() => {
-      controller.abort(
-        new RunnerMeshError('cancelled', 'Interrupted. The task goes on; cancel it with: runner-mesh cancel <id>'),
-      )
-    })
+    let interrupted = (): void => {
+      controller.abort(new RunnerMeshError('cancelled', 'Interrupted. Tasks that were submitted go on.'))
+    }
+    onStop(() => interrupted())
     return {
       environment: settingsOf(command),
       output: createOutput(json, stdout, stderr),
+      streams: { stdout, stderr },
       signal: controller.signal,
+      onInterrupt: (listener) => {
+        interrupted = listener
+      },
       status: (line) => {
         if (!json) stderr.write(`${line}\n`)
       },
@@ -130,52 +124,14 @@ function createProgram(
     })
   }
 
-  const withTaskFlags = (command: Command): Command =>
-    command
-      .option('-e, --env <name=value>', 'environment variable; may be repeated', collect)
-      .option('--cpus <number>', 'processors', parseNumber)
-      .option('--memory-mb <number>', 'memory in MiB', parseNumber)
-      .option('--priority <number>', '1 to 10, higher first', parseNumber)
-      .option('--timeout-seconds <number>', 'longest run', parseNumber)
-      .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
-      .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
-      .option('--labels <label>', 'label the runner must have; may be repeated', collect)
-      .option(
-        '--secret <name[=ref]>',
-        'secret of the runner’s secret file, as /run/secrets/<name>; may be repeated',
-        collect,
-      )
-      .option('--artifact <path>', 'file or folder of the container to keep; may be repeated', collect)
-      .option('--input <name=task:path>', 'an artifact of another task, as /inputs/<name>; may be repeated', collect)
-      .option('--idempotent', 'may run again elsewhere when its runner is lost')
-      .option('--idempotency-key <key>', 'a repeat with the same key answers the first task')
-      .option('-f, --follow', 'wait for the end; its exit code becomes ours')
-
-  const submitCommand = withTaskFlags(
-    program
-      .command('submit')
-      .description('Queue a container: runner-mesh submit [image] [flags] -- [command…]')
-      .argument('[image]', 'image to run', DEFAULT_IMAGE),
-  )
-  submitCommand.action(async (image: string) => {
-    ended(await submit(contextOf(submitCommand), image, taskArgv, submitCommand.opts<SubmitFlags>()))
-  })
-
-  const buildCommand = withTaskFlags(
-    program
-      .command('build')
-      .description('Build a GitHub repository and run it: runner-mesh build <repository> [flags] -- [command…]')
-      .argument('<repository>', 'owner/name or its URL')
-      .option('--ref <ref>', 'branch, tag or commit; default: the default branch')
-      .option('--context <path>', 'folder to build in')
-      .option('--dockerfile <path>', 'Dockerfile, inside that folder')
-      .option('--build-arg <name=value>', 'build argument; may be repeated', collect)
-      .option('--target <stage>', 'stage to build')
-      .option('--submodules', 'fetch its submodules too'),
-  )
-  buildCommand.action(async (repository: string) => {
-    ended(await build(contextOf(buildCommand), repository, taskArgv, buildCommand.opts<BuildFlags>()))
-  })
+  const runInContext: RunInContext = (command, action) => {
+    command.action(async () => {
+      ended(await action(contextOf(command), ...command.args))
+    })
+  }
+  addSubmitCommands(program, runInContext, taskArgv)
+  addTopCommand(program, runInContext)
+  addCompletionCommand(program, runInContext)
 
   const getCommand = program
     .command('get')
@@ -194,7 +150,6 @@ function createProgram(
     ended(await list(contextOf(listCommand), listCommand.opts()))
   })
   for (const [name, about, run] of [
-    ['wait', 'Wait for a task; its exit code becomes ours.', wait],
     ['cancel', 'Cancel a task.', cancel],
     ['explain', 'Say why a task is not running.', explain],
   ] as const) {
@@ -218,8 +173,9 @@ function createProgram(
   })
   const run: RunCommand = (command, action) => {
     command.action(async () => {
-      const { environment, output, signal } = contextOf(command)
-      ended(await withPeer(environment, (link) => action({ link, output, signal }, ...command.args)))
+      const context = contextOf(command)
+      const { output, signal } = context
+      ended(await withPeer(context, (link) => action({ link, output, signal }, ...command.args)))
     })
   }
   addPeersCommands(program, run)
@@ -235,6 +191,7 @@ function createProgram(
   addLogsCommand(program, run, { stdout, stderr }, () => systemClock.now())
   addArtifactsCommand(program, run)
   addTokenCommands(program, contextOf)
+  addAuditCommand(program, contextOf)
   addPolicyCommands(program, contextOf, ended, withSettings)
   const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))
   doctorCommand.action(async () => {
@@ -298,8 +255,4 @@ function splitAtDashes(argv: readonly string[]): [readonly string[], readonly st
 
 function camel(stem: string): string {
   return stem.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value]
 }

@@ -1,9 +1,8 @@
 /** What a host policy says of a task, asked by hand: from the files of this machine, without a running peer. */
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseDocument } from 'yaml'
 import { fromGeneric, needsOf, SUBMISSION } from '../../coordinator/submission.ts'
-import { CONTAINER_TYPES, imageTask, isContainerType, repositoryTask } from '../../core/container-task.ts'
+import { isContainerType } from '../../core/container-task.ts'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import { submitTask } from '../../core/operations/submit.ts'
 import { parseInput } from '../../core/operations/invoke.ts'
@@ -13,6 +12,7 @@ import type { Requirements } from '../../core/task.ts'
 import { TASK_TOKEN } from '../../core/task-token.ts'
 import type { Config } from '../config.ts'
 import { makeStateDirectory, stateDirectory } from '../state-directory.ts'
+import { parseTaskFile } from '../task-file.ts'
 import { loadPolicy, POLICY_FILE, secretNamesOf, summaryOf } from './policy-keeper.ts'
 import { STARTING_POLICY } from './starting-policy.ts'
 
@@ -68,15 +68,6 @@ export function checkTask({ policy, secretNames }: PolicyView, text: string, ask
   return { allowed: rules.every(({ allowed }) => allowed), rules }
 }
 
-/** @throws RunnerMeshError bad_request: cannot be read */
-export async function readTaskFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new RunnerMeshError('bad_request', `Cannot read the task ${path}: ${errorText(cause)}.`, { cause })
-  }
-}
-
 /** @returns the path of the new file. @throws RunnerMeshError config_invalid: there is one already, or no right to write */
 export async function writeStartingPolicy(config: Config): Promise<string> {
   const stateDir = stateDirectory(config)
@@ -101,32 +92,10 @@ export async function writeStartingPolicy(config: Config): Promise<string> {
   return path
 }
 
-const CONTAINER_FIELDS: ReadonlySet<string> = new Set([
-  ...Object.keys(imageTask.shape),
-  ...Object.keys(repositoryTask.shape),
-])
-
 function needsOfFile(text: string, by: Required<Asker>): Requirements {
-  const document = parseDocument(text)
-  const [broken] = document.errors
-  if (broken !== undefined) throw new RunnerMeshError('bad_request', `The task is not YAML or JSON: ${broken.message}`)
-  const task: unknown = document.toJS()
-  if (typeof task !== 'object' || task === null || Array.isArray(task))
-    throw new RunnerMeshError('bad_request', 'The task is not an object with fields such as image and command.')
-  const submission = fromGeneric(parseInput(submitTask.input, 'payload' in task ? task : withPayload(task)))
+  const submission = fromGeneric(parseInput(submitTask.input, parseTaskFile(text)))
   if (!isContainerType(submission.type)) {
     throw new RunnerMeshError('bad_request', `A host policy is about containers, not about ${submission.type}.`)
   }
   return needsOf(submission, SUBMISSION.clocks, by)
-}
-
-/** What of a flat task is the container's, and what the queue's. */
-function withPayload(task: object): object {
-  const entries = Object.entries(task) as [string, unknown][]
-  const isContainers = ([name]: [string, unknown]): boolean => CONTAINER_FIELDS.has(name)
-  return {
-    task_type: 'repo_url' in task ? CONTAINER_TYPES.repository : CONTAINER_TYPES.image,
-    ...Object.fromEntries(entries.filter((entry) => !isContainers(entry))),
-    payload: Object.fromEntries(entries.filter(isContainers)),
-  }
 }

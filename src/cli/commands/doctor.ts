@@ -2,7 +2,7 @@
 import { loadConfig } from '../../app/config.ts'
 import { failed, preflight } from '../../app/preflight/preflight.ts'
 import { ERRORS } from '../../core/errors.ts'
-import type { CommandContext } from './tasks.ts'
+import type { CommandContext } from '../run-command.ts'
 
 const SIGNS = { ok: '✓', warning: '!', error: '✗' } as const
 

@@ -1,12 +1,13 @@
 /** `runner-mesh policy`: what may run on this machine, and whether a task may. It reads files and asks no peer. */
 import type { Command } from 'commander'
 import { loadConfig } from '../../app/config.ts'
-import { checkTask, readTaskFile, showPolicy, writeStartingPolicy } from '../../app/policy/policy-desk.ts'
+import { checkTask, showPolicy, writeStartingPolicy } from '../../app/policy/policy-desk.ts'
+import { readTaskFile } from '../../app/task-file.ts'
 import { cleanLine } from '../../core/clean-text.ts'
 import { EXIT } from '../../core/errors.ts'
 import { table } from '../output.ts'
 import { parseNumber } from '../run-command.ts'
-import type { CommandContext } from './tasks.ts'
+import type { CommandContext } from '../run-command.ts'
 
 interface CheckFlags {
   readonly signer?: string

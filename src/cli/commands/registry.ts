@@ -4,7 +4,7 @@ import { openRegistry } from '../../app/registry-desk.ts'
 import { cleanLine } from '../../core/clean-text.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import { table } from '../output.ts'
-import type { CommandContext } from './tasks.ts'
+import type { CommandContext } from '../run-command.ts'
 
 const SWEPT_BY_HAND = 1_000
 

@@ -9,7 +9,7 @@ import { DAY } from '../../core/lease.ts'
 import { ACCESS, type Access } from '../../core/operations/operation.ts'
 import { table } from '../output.ts'
 import { parseNumber } from '../run-command.ts'
-import type { CommandContext } from './tasks.ts'
+import type { CommandContext } from '../run-command.ts'
 
 /** What an agent needs that runs containers and looks after its own tasks. */
 const AGENT_SCOPES: readonly Access[] = ['tasks:read', 'tasks:submit', 'tasks:cancel', 'peers:read']

@@ -4,7 +4,7 @@ import type { AnyEvent } from '../../core/events.ts'
 import type { PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
-import type { Caller } from '../../core/operations/operation.ts'
+import type { Caller, ProgressNote } from '../../core/operations/operation.ts'
 import type { AttemptView } from '../../core/operations/views.ts'
 import type { TaskFilter } from '../../core/ports/task-store.ts'
 import { explain } from '../explain.ts'
@@ -44,7 +44,7 @@ export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperat
           signal,
           onEvent: (event) => {
             const message = describe(event, nameOf)
-            if (message !== undefined) progress({ message, data: { task_id: input.task_id } })
+            if (message !== undefined) progress({ message, ...progressOf(event, input.task_id) })
           },
         },
       )
@@ -127,6 +127,13 @@ async function statusOf(
 }
 
 /** One line for people of what happened to a task. */
+/** What a caller needs to render it itself: the phase, and how much of a pull or build is done where that is known. */
+function progressOf(event: AnyEvent, taskId: string): Pick<ProgressNote, 'fraction' | 'data'> {
+  if (event.name !== 'task.progressed') return { data: { task_id: taskId } }
+  const { phase, fraction } = event.progress
+  return { ...(fraction === undefined ? {} : { fraction }), data: { task_id: taskId, phase } }
+}
+
 function describe(event: AnyEvent, name: (peer: string) => string): string | undefined {
   switch (event.name) {
     case 'task.claimed':
