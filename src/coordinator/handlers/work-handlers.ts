@@ -6,7 +6,7 @@ import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
 import type { Call, Caller } from '../../core/operations/operation.ts'
-import type { Renewal, Settlement } from '../../core/ports/task-store.ts'
+import type { Renewal, SettleOutcome, Settlement } from '../../core/ports/task-store.ts'
 import { toGrantView } from '../task-view.ts'
 import { getHome, getVisibleTask, isHolder, viewOf, workerOf, type HandlerDeps } from './context.ts'
 
@@ -47,9 +47,11 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
     },
     p2p_taskqueue_settle: async ({ ends }, { caller }) => {
       const settled = await getHome(deps).settle(ends.map((end) => toSettlement(end, end.fence, caller)))
-      return {
-        outcomes: ends.map(({ task_id }, index) => ({ task_id, outcome: settled[index]?.outcome ?? 'unknown' })),
-      }
+      const outcomes = ends.map(async ({ task_id }, index) => ({
+        task_id,
+        outcome: await tellableOutcome(deps, settled[index]?.outcome ?? 'unknown', task_id, caller),
+      }))
+      return { outcomes: await Promise.all(outcomes) }
     },
     p2p_taskqueue_complete_task: (input, call) =>
       input.fence === undefined ? cancelWithoutFence(deps, input, call) : settle(deps, input, input.fence, call),
@@ -81,9 +83,19 @@ async function settle(
     )
   }
   const [settled] = await getHome(deps).settle([toSettlement(input, fence, caller)])
-  const { outcome, task } = settled ?? { outcome: 'unknown' }
-  if (outcome === 'fenced' && !(await hasHeld(deps, input.task_id, caller))) return { outcome: 'unknown' }
+  const outcome = await tellableOutcome(deps, settled?.outcome ?? 'unknown', input.task_id, caller)
+  const task = outcome === 'unknown' ? undefined : settled?.task
   return { outcome, ...(task === undefined || outcome === 'fenced' ? {} : { task: viewOf(deps, task, false) }) }
+}
+
+/** To whoever never held a task and may not see it, it is as unknown as one that does not exist. */
+async function tellableOutcome(
+  deps: HandlerDeps,
+  outcome: SettleOutcome,
+  taskId: string,
+  caller: Caller,
+): Promise<SettleOutcome> {
+  return outcome === 'fenced' && !(await hasHeld(deps, taskId, caller)) ? 'unknown' : outcome
 }
 
 /** Whether the caller may know of it: its own, or one that it was granted at some time. */

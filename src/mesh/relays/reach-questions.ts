@@ -109,6 +109,8 @@ export async function askReach(
   { clock, onSeen }: { readonly clock: Clock; readonly onSeen: (seen: Seen) => void },
 ): Promise<readonly number[] | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly number[] | undefined>()
+  // It may end before it is waited for; then the question itself fails as well.
+  promise.catch(() => undefined)
   let first = true
   channel.onFrame((frame) => {
     try {

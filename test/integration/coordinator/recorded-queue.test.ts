@@ -12,7 +12,10 @@ const QUEUE_STATES: Readonly<Record<string, { readonly ours: string; readonly wh
   'max_attempts 1, lease expires': { ours: 'failed/worker_lost', why: 'alike, after the grace of a suspect task' },
   're-claim same id by same worker': { ours: 'same grant', why: 'alike: by request id' },
   'claim running task by other worker': { ours: 'nothing', why: 'alike' },
-  'complete with wrong worker_id': { ours: 'fenced', why: 'alike' },
+  'complete with wrong worker_id': {
+    ours: 'unknown',
+    why: 'refused too, and in words that tell a stranger nothing of the task',
+  },
   'cancel running': { ours: 'requested', why: 'a running task can be cancelled' },
   'retry by owner, attempts left': { ours: 'queued/delayed', why: 'alike: put off before the next attempt' },
   'claim+release three times burns attempts': { ours: 'queued/ready', why: 'giving back burns no budget' },
