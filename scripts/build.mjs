@@ -2,7 +2,7 @@
  * `npm run build [-- folder]`: the committed bundles, from the repository's root so that the paths in their comments are
  * the same everywhere. docs/decisions/0003 says why each part of the recipe is there.
  */
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { licensesOf } from './build/licenses.mjs'
@@ -20,11 +20,14 @@ const REFUSED = {
   ssh: 'exports.Client = class { constructor() { throw new Error("ssh:// Docker hosts are not supported by this build") } }',
   session: 'module.exports = () => { throw new Error("BuildKit sessions are not supported by this build") }',
   native: 'throw new Error("optional native addon not bundled")',
+  oidc: 'export class OidcClient { static getIDToken() { throw new Error("OIDC tokens are not supported by this build") } }',
+  locales: 'export {}',
 }
 
 /**
- * What dockerode can do and we never ask for: ssh hosts (ssh2, with native addons that no bundle can hold) and BuildKit
- * sessions (gRPC). Each is replaced by a refusal that says so.
+ * What packages can do and we never ask for: of dockerode ssh hosts (ssh2, with native addons that no bundle can hold) and
+ * BuildKit sessions (gRPC), of @actions/core OIDC tokens (an HTTP client of its own). Each is replaced by a refusal that
+ * says so. And zod's messages in fifty languages, which nobody can choose here.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -36,6 +39,12 @@ const withoutUnused = {
     plugin.onResolve({ filter: /(\.node$|^cpu-features$)/ }, () => refused('native'))
     plugin.onResolve({ filter: /^\.\/(session|buildkit)$/ }, ({ importer }) =>
       importer.includes('/dockerode/') ? refused('session') : undefined,
+    )
+    plugin.onResolve({ filter: /^\.\/oidc-utils\.js$/ }, ({ importer }) =>
+      importer.includes('/@actions/core/') ? refused('oidc') : undefined,
+    )
+    plugin.onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) =>
+      importer.includes('/zod/') ? refused('locales') : undefined,
     )
     plugin.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
       loader: 'js',
@@ -64,27 +73,42 @@ const withShortManifest = (root) => ({
 })
 
 /**
+ * V8 keeps a source of ASCII in half the memory of any other. esbuild leaves such letters in comments only, where an
+ * escape does no harm.
+ */
+const BEYOND_ASCII = /[^\0-\x7f]/g
+
+/** @param {string} letter  one UTF-16 unit */
+const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/**
  * Builds into an emptied folder.
  *
  * @param {string} outdir
  */
 export async function buildInto(outdir, root = ROOT) {
   rmSync(outdir, { recursive: true, force: true })
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'src/action/main.ts', post: 'src/action/post.ts', cli: 'src/cli/main.ts' },
     outdir,
     bundle: true,
+    // What several entries hold is written once, and what is imported when it is needed is read when it is needed.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     platform: 'node',
     target: 'node24',
     format: 'esm',
     banner: { js: SCOPE },
     plugins: [withoutUnused, withShortManifest(root)],
-    legalComments: 'linked',
-    charset: 'utf8',
+    legalComments: 'eof',
+    charset: 'ascii',
     metafile: true,
+    write: false,
     logLevel: 'warning',
   })
+  mkdirSync(outdir, { recursive: true })
+  for (const { path, text } of outputFiles) writeFileSync(path, text.replace(BEYOND_ASCII, escaped))
   chmodSync(join(outdir, 'cli.js'), 0o755)
   writeFileSync(join(outdir, 'licenses.txt'), licensesOf(Object.keys(metafile.inputs), root))
 }

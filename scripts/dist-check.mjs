@@ -7,6 +7,9 @@ import { ROOT } from './setup/checkout.mjs'
 import { runCommand, tail } from './setup/command.mjs'
 
 const COMMITTED = join(ROOT, 'dist')
+const ENTRIES = ['main.js', 'post.js', 'cli.js']
+/** A step that is refused before it does anything. */
+const STEP = { ...process.env, INPUT_MODE: 'none' }
 const workplace = mkdtempSync(join(tmpdir(), 'runner-mesh-dist-'))
 try {
   const fresh = join(workplace, 'fresh')
@@ -31,16 +34,31 @@ function differences(fresh) {
   })
 }
 
-/** Many a bundle builds well and dies at its first import: this one must say its version from a folder of its own. */
+/**
+ * Many a bundle builds well and dies at its first import: each part is imported and each entry started, from a folder of
+ * its own where no package is.
+ */
 async function startFaults() {
   const alone = join(workplace, 'alone')
   cpSync(COMMITTED, join(alone, 'dist'), { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(alone, 'package.json'))
-  const { code, output } = await runCommand(process.execPath, ['dist/cli.js', '--version'], { cwd: alone })
   /** @type {{ version: string }} */
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const said = output.trim()
-  return code === 0 && said === version ? [] : [`dist/cli.js --version ended with ${code}: ${tail(output)}`]
+  const parts = readdirSync(COMMITTED).filter((name) => name.endsWith('.js') && !ENTRIES.includes(name))
+  const imports = `for (const name of ${JSON.stringify(parts)}) await import(\`./dist/\${name}\`)`
+  /** @type {readonly [readonly string[], number, RegExp][]} */
+  const starts = [
+    [['dist/cli.js', '--version'], 0, new RegExp(`^${version.replaceAll('.', '\\.')}\\s*$`)],
+    [['dist/main.js'], 78, /^::error::config_invalid: The input mode must be one of/m],
+    [['dist/post.js'], 0, /^$/],
+    [['--input-type=module', '--eval', imports], 0, /^$/],
+  ]
+  const faults = []
+  for (const [args, expected, says] of starts) {
+    const { code, output } = await runCommand(process.execPath, args, { cwd: alone, env: STEP })
+    if (code !== expected || !says.test(output)) faults.push(`${args.join(' ')} ended with ${code}: ${tail(output)}`)
+  }
+  return faults
 }
 
 /** @param {string} path */

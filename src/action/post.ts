@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { stopProcess } from '../app/peer-process.ts'
 import { systemRandom } from '../app/system.ts'
 import { errorText } from '../core/errors.ts'
-import { maskSecrets, readSettings } from './inputs.ts'
+import { maskSecrets, readSettings } from './setting-inputs.ts'
 import { createStepLog } from './step-log.ts'
 import { STATE } from './step-ground.ts'
 

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { RunnerMeshError } from '../core/errors.ts'
 import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
+import { environmentName, type Environment } from './environment.ts'
 import { LEGACY_SETTINGS } from './legacy-settings.ts'
 import { LOG_LEVELS } from './logger.ts'
 import { HTTP_SETTINGS } from './http-settings.ts'
@@ -175,6 +176,8 @@ export const SETTINGS = {
   logLevel: setting('log-level', z.enum(LOG_LEVELS).default('info'), 'info', 'debug, info, warn, error or silent.'),
 } as const satisfies Record<string, Setting>
 
+export { environmentName, type Environment } from './environment.ts'
+
 export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']> }> & {
   /** What the surroundings say, where a setting is silent. */
   readonly surroundings: {
@@ -193,12 +196,6 @@ export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof S
     readonly githubToken: string | undefined
     readonly githubApiUrl: string | undefined
   }
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>
-
-export function environmentName(stem: string): string {
-  return `RUNNER_MESH_${stem.replaceAll('-', '_').toUpperCase()}`
 }
 
 /**
