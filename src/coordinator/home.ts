@@ -91,6 +91,11 @@ export class Home implements Startable {
         else if (this.#ending > 0) this.#touched.add(event.taskId)
         return
       }
+      if (event.kind === 'logged') {
+        const { taskId, attempt, nextSeq, bytes } = event
+        this.#emit({ name: 'task.logged', taskId, attempt, nextSeq, bytes })
+        return
+      }
       this.#parked.wake(event.needs)
       for (const listener of this.#readyListeners) listener()
     })

@@ -12,6 +12,9 @@ import { createStreamDesk } from '../../peers/stream-desk.ts'
 import { serveStreams } from '../../peers/stream-door.ts'
 import { createFileArtifactStore } from '../../store/artifacts/file-artifact-store.ts'
 import { createFileLogStore } from '../../store/logs/file-log-store.ts'
+import { createPostgresArtifactStore } from '../../store/postgres/artifacts.ts'
+import { createPostgresLogStore } from '../../store/postgres/logs.ts'
+import { OutputDatabase } from '../../store/postgres/output-database.ts'
 import type { Ground } from './ground.ts'
 import type { HomeParts } from './home-parts.ts'
 
@@ -24,21 +27,28 @@ export interface OutputParts {
 
 /** To be called before the mesh starts. @throws RunnerMeshError store_corrupt, store_newer */
 export async function openOutputs(
-  { config, roles, stateDir, events, clock, log, start }: Ground,
-  { home, homes }: HomeParts,
+  ground: Ground,
+  { home, homes, shared }: HomeParts,
   mesh: Mesh,
   links: Links,
 ): Promise<OutputParts> {
+  const { config, roles, stateDir, events, clock, log, start } = ground
   const limits: LogLimits = { headBytes: config.logMaxBytes / 4, tailBytes: (config.logMaxBytes * 3) / 4 }
-  const artifacts = await start(
-    createFileArtifactStore({
-      directory: join(stateDir, 'artifacts'),
-      limits: { ...ARTIFACT_LIMITS, bytes: config.artifactMaxBytes },
-      totalBytes: config.artifactsMaxBytes,
-    }),
-  )
+  const artifacts = await start(createFileArtifactStore(artifactFiles(ground, 'artifacts')))
   let desk: HomeDesk | undefined
-  if (home !== undefined) {
+  if (home !== undefined && shared !== undefined) {
+    const database = await start(new OutputDatabase({ ...shared, home: home.store, log }))
+    const files = artifactFiles(ground, 'artifacts-arriving')
+    const arriving = createFileArtifactStore(files)
+    const kept = await start(createPostgresArtifactStore({ ...files, database, arriving }))
+    desk = new HomeDesk({
+      tasks: home.store,
+      logs: createPostgresLogStore(database, limits),
+      artifacts: kept,
+      events,
+      clock,
+    })
+  } else if (home !== undefined) {
     const logs = await start(createFileLogStore({ directory: join(stateDir, 'logs'), limits }))
     desk = new HomeDesk({ tasks: home.store, logs, artifacts, events, clock })
     await start(new OutputUpkeep({ tasks: home.store, logs, artifacts, clock, log }))
@@ -46,7 +56,7 @@ export async function openOutputs(
   const served = desk
   serveStreams({ mesh, desk: served === undefined ? undefined : (peer) => served.serve(peer), clock, log })
   const desks: Desks = {
-    isOwn: (id) => homes.includes(id),
+    isOwn: (id) => shared === undefined && homes.includes(id),
     find: (id) => {
       if (homes.includes(id)) return desk?.serve(mesh.self)
       const peer = links.findByHome(id)?.peer
@@ -57,4 +67,12 @@ export async function openOutputs(
   if (!roles.worker) return { desk, attempts: undefined }
   const spool = await start(createFileLogStore({ directory: join(stateDir, 'spool'), limits }))
   return { desk, attempts: new AttemptOutputs({ spool, artifacts, desks, clock, log }) }
+}
+
+function artifactFiles({ config, stateDir }: Ground, folder: string) {
+  return {
+    directory: join(stateDir, folder),
+    limits: { ...ARTIFACT_LIMITS, bytes: config.artifactMaxBytes },
+    totalBytes: config.artifactsMaxBytes,
+  }
 }

@@ -82,8 +82,8 @@ async function pageOf(
   const { logs, isWriting } = getOutputs(deps)
   const key = { taskId: task.id, attempt }
   // Before the page: what is written meanwhile comes with the next one.
-  const isOver = (isTerminal(task.status) || task.attempt > attempt) && !isWriting(key)
   const before = attempt === 0 ? undefined : await logs.state(key)
+  const isOver = (isTerminal(task.status) || task.attempt > attempt) && !isWriting(key) && before?.growing !== true
   const wish = { from: fromOf(input), maxBytes: input.max_bytes, stream: input.stream, grep: input.grep }
   const page = before === undefined ? { entries: [], cuts: [], next_seq: 0 } : await readLogPage(logs, key, wish)
   const complete = before?.ended ?? false

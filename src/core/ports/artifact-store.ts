@@ -2,7 +2,7 @@
  * Files by what is in them, and which attempt of which task left them. One content is kept once, however many tasks left
  * it, and goes with the last of them.
  *
- * Two implementations, files with an index over node:sqlite and the fake; one contract suite holds both.
+ * Files with an index over node:sqlite, the database of a shared home, and the fake; one contract suite holds them all.
  */
 import type { Artifact } from '../artifact.ts'
 import type { TaskId } from '../ids.ts'

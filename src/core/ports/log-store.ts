@@ -2,7 +2,7 @@
  * Logs on a disk: of the attempts a worker runs, until their home has them, and of the tasks of a home, until they are
  * pruned. Each is bounded: its head and its tail are kept, and what is dropped between them shows as a jump of positions.
  *
- * Two implementations, files and the fake; one contract suite holds both.
+ * Files, the database of a shared home, and the fake; one contract suite holds them all.
  */
 import type { TaskId } from '../ids.ts'
 import type { LogPosition, LogRecord } from '../log-record.ts'
@@ -26,6 +26,8 @@ export interface LogState {
   readonly next: LogPosition
   /** Whether its end has been written: nothing follows. */
   readonly ended: boolean
+  /** It was written to so lately, by whichever peer of a shared home, that more may be on its way. */
+  readonly growing?: true
 }
 
 /** Where to begin: at a position, so many lines before the end, or at an instant (epoch milliseconds). */

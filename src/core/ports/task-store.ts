@@ -171,6 +171,14 @@ export type StoreEvent =
   | { readonly kind: 'ready'; readonly needs: Requirements }
   /** `elsewhere`: by another peer that serves the same home. */
   | { readonly kind: 'changed'; readonly taskId: TaskId; readonly elsewhere?: true }
+  /** A log grew at another peer that serves the same home. */
+  | {
+      readonly kind: 'logged'
+      readonly taskId: TaskId
+      readonly attempt: number
+      readonly nextSeq: number
+      readonly bytes: number
+    }
 
 export interface TaskStore extends Startable {
   /** Known once started. */

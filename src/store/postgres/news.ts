@@ -41,8 +41,13 @@ export class News {
     for (const taskId of changed) this.#emit({ kind: 'changed', taskId })
   }
 
-  heard({ by, changed, ready }: Notice): void {
+  heard({ by, changed, ready, logged }: Notice): void {
     if (by === this.#deps.name) return
+    if (logged !== undefined) {
+      const { task_id: taskId, attempt, next_seq: nextSeq, bytes } = logged
+      this.#emit({ kind: 'logged', taskId: taskId as TaskId, attempt, nextSeq, bytes })
+      return
+    }
     for (const taskId of changed) this.#emit({ kind: 'changed', taskId: taskId as TaskId, elsewhere: true })
     void this.#refresh().then(() => {
       if (ready) this.#tellReady()

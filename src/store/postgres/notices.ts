@@ -5,7 +5,9 @@
  * @see https://www.postgresql.org/docs/15/sql-notify.html
  */
 import type pg from 'pg'
+import { z } from 'zod'
 import { errorText } from '../../core/errors.ts'
+import type { HomeId } from '../../core/ids.ts'
 import type { Clock, Logger, Startable } from '../../core/ports/clock.ts'
 import type { Change, Sql } from './transaction.ts'
 
@@ -14,6 +16,21 @@ export interface Notice {
   readonly by: string
   readonly changed: readonly string[]
   readonly ready: boolean
+  /** A log that grew. */
+  readonly logged?: LoggedNotice
+}
+
+const loggedNotice = z.object({
+  task_id: z.string(),
+  attempt: z.int(),
+  next_seq: z.int(),
+  bytes: z.int(),
+})
+export type LoggedNotice = z.output<typeof loggedNotice>
+
+/** Of all peers that serve a home in this database. */
+export function noticeChannel(home: HomeId): string {
+  return `runner_mesh_${home}`
 }
 
 /** A payload holds 8,000 bytes; an id takes about 40. */
@@ -106,7 +123,13 @@ function parseNotice(payload: string | undefined): Notice | undefined {
   try {
     const notice = JSON.parse(payload ?? '') as Partial<Notice>
     if (typeof notice.by !== 'string' || !Array.isArray(notice.changed)) return undefined
-    return { by: notice.by, changed: notice.changed, ready: notice.ready === true }
+    const logged = loggedNotice.safeParse(notice.logged)
+    return {
+      by: notice.by,
+      changed: notice.changed,
+      ready: notice.ready === true,
+      ...(logged.success ? { logged: logged.data } : {}),
+    }
   } catch {
     return undefined
   }

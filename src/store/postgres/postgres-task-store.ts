@@ -39,7 +39,7 @@ import { cancel, refuse, release, resubmit, type PolicyRefusal } from './give-ba
 import { Group } from './group.ts'
 import { prepareHome, SharedHome, type SharedSettings } from './home.ts'
 import { News } from './news.ts'
-import { Listener, sendNotices } from './notices.ts'
+import { Listener, noticeChannel, sendNotices } from './notices.ts'
 import {
   countQueue,
   holdsTooMany,
@@ -63,6 +63,8 @@ export interface PostgresTaskStoreDeps {
   readonly random: Random
   readonly log: Logger
   readonly settings: SharedSettings
+  /** Tells notices of this peer from those of others; one of its own by default. */
+  readonly name?: string
   /** How long a change waits for a database that is away, milliseconds. */
   readonly patienceMs?: number
 }
@@ -98,7 +100,7 @@ class PostgresTaskStore implements TaskStore {
   constructor(deps: PostgresTaskStoreDeps) {
     this.#deps = deps
     this.#database = { ...DATABASE_DEFAULTS, ...deps.database }
-    this.#name = deps.random.uuid()
+    this.#name = deps.name ?? deps.random.uuid()
     clientConfig(this.#database, 'check')
     this.#where = databaseName(this.#database)
     this.#news = new News({
@@ -129,7 +131,7 @@ class PostgresTaskStore implements TaskStore {
       pool.on('error', (error) => log.debug('store.reader_lost', { error: errorText(error) }))
       const reader = new Sql(pool)
       const home = new SharedHome(facts, { clock, random, log, settings }, reader)
-      const channel = `runner_mesh_${facts.homeId}`
+      const channel = noticeChannel(facts.homeId)
       const listener = new Listener({
         connect: () => this.#connect('listener'),
         ...{ channel, clock, log },

@@ -131,4 +131,51 @@ CREATE TABLE cron(
 );
 `
 
-export const MIGRATIONS: readonly string[] = [FIRST]
+/** What tasks leave behind: it goes with its task. A log row is updated with every line that comes, so it has room for that on its page. */
+const OUTPUTS = `
+CREATE TABLE log(
+  seq bigint NOT NULL REFERENCES task(seq) ON DELETE CASCADE,
+  attempt integer NOT NULL,
+  next_seq bigint NOT NULL DEFAULT 0,
+  stdout_bytes bigint NOT NULL DEFAULT 0,
+  stderr_bytes bigint NOT NULL DEFAULT 0,
+  lines bigint NOT NULL DEFAULT 0,
+  ended boolean NOT NULL DEFAULT false,
+  head_bytes bigint NOT NULL DEFAULT 0,
+  tail_bytes bigint NOT NULL DEFAULT 0,
+  -- on the database's clock
+  written_at bigint NOT NULL,
+  PRIMARY KEY(seq, attempt)
+) WITH (fillfactor = 50);
+CREATE TABLE log_chunk(
+  seq bigint NOT NULL,
+  attempt integer NOT NULL,
+  first_seq bigint NOT NULL,
+  last_seq bigint NOT NULL,
+  last_at bigint NOT NULL,
+  end_lines bigint NOT NULL,
+  head boolean NOT NULL,
+  bytes bigint NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY(seq, attempt, first_seq),
+  FOREIGN KEY(seq, attempt) REFERENCES log(seq, attempt) ON DELETE CASCADE
+);
+CREATE TABLE artifact_content(sha256 text PRIMARY KEY, bytes bigint NOT NULL);
+CREATE TABLE artifact_piece(
+  sha256 text NOT NULL REFERENCES artifact_content(sha256) ON DELETE CASCADE,
+  number integer NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY(sha256, number)
+);
+ALTER TABLE artifact_piece ALTER COLUMN body SET STORAGE EXTERNAL;
+CREATE TABLE artifact(
+  seq bigint NOT NULL REFERENCES task(seq) ON DELETE CASCADE,
+  attempt integer NOT NULL,
+  path text NOT NULL,
+  sha256 text NOT NULL REFERENCES artifact_content(sha256),
+  PRIMARY KEY(seq, attempt, path)
+);
+CREATE INDEX artifact_by_content ON artifact(sha256);
+`
+
+export const MIGRATIONS: readonly string[] = [FIRST, OUTPUTS]

@@ -2,6 +2,7 @@
 import type { CronEntry, NewTask, Submitted } from '../../core/ports/task-store.ts'
 import { parseSpec, type TaskRow } from '../rows.ts'
 import { marksOf } from '../spec.ts'
+import { dropUnowned } from './artifacts.ts'
 import type { SharedHome } from './home.ts'
 import { submit } from './submit.ts'
 import { findKey } from './submit-names.ts'
@@ -21,6 +22,11 @@ export async function prune(home: SharedHome, sql: Sql, change: Change, now: num
   )
   if (rows.length > 0) {
     const seqs = rows.map(({ seq }) => seq)
+    const left = await sql.rows<{ sha256: string }>('DELETE FROM artifact WHERE seq = ANY($1) RETURNING sha256', [seqs])
+    await dropUnowned(
+      sql,
+      left.map(({ sha256 }) => sha256),
+    )
     for (const table of ['spec', 'outcome', 'attempt', 'refusal', 'task']) {
       await sql.run(`DELETE FROM ${table} WHERE seq = ANY($1)`, [seqs])
     }
