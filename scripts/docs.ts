@@ -10,6 +10,7 @@ import {
   hostPolicyPage,
   operationsPage,
 } from './docs/reference.ts'
+import { metricsPage } from './docs/metrics-page.ts'
 import { ROOT } from './setup/checkout.mjs'
 
 const read = (path: string): string => {
@@ -25,6 +26,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/configuration.md': configurationPage(),
   'docs/operations.md': operationsPage(),
   'docs/policy.md': hostPolicyPage(),
+  'docs/metrics.md': metricsPage(),
   'README.md': between(read('README.md'), 'action', actionTables(read('action.yml'))),
 }
 

@@ -10,6 +10,7 @@ import { environmentName, type Environment } from './environment.ts'
 import { LEGACY_SETTINGS } from './legacy-settings.ts'
 import { LOG_LEVELS } from './logger.ts'
 import { HTTP_SETTINGS } from './http-settings.ts'
+import { DASHBOARD_SETTINGS } from './dashboard-settings.ts'
 import { POLICY_SETTINGS } from './policy/policy-settings.ts'
 import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
@@ -94,6 +95,7 @@ export const SETTINGS = {
     'A folder with peer_<runner>.json files of ipfs_accelerate_py to read addresses from.',
   ),
   ...HTTP_SETTINGS,
+  ...DASHBOARD_SETTINGS,
   ...LEGACY_SETTINGS,
   work: setting('work', flag.default(true), 'true', 'Whether this peer runs tasks itself.'),
   slots: setting('slots', number(1, 4096).optional(), undefined, 'Tasks at a time. Default: one per processor.'),

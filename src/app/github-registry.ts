@@ -9,7 +9,7 @@ import { GitHubClient, type RepositoryName } from '../github/github-client.ts'
 import { createIssueRegistry } from '../github/issue-registry.ts'
 import { spreadMs } from '../github/refresh-plan.ts'
 import type { MemoryPlace } from '../github/registry-memory.ts'
-import { RequestPace } from '../github/request-pace.ts'
+import { RequestPace, type Budget } from '../github/request-pace.ts'
 import type { Config } from './config.ts'
 import { findPublicIp, interfaceAddresses } from './detection/public-ip.ts'
 import { VERSION } from './version.ts'
@@ -23,6 +23,8 @@ export interface GitHubRegistryDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
+  /** Told after each answer of GitHub. */
+  readonly sawBudget?: (budget: Budget) => void
 }
 
 export const GITHUB_API_URL = 'https://api.github.com'
@@ -34,7 +36,7 @@ export function createGitHubRegistry(deps: GitHubRegistryDeps): Discovery | unde
   const repository = findRepository(config)
   if (repository === undefined) return undefined
   const spread = (): number => spreadMs(mesh.self, Math.max(config.registryFleetSize, mesh.peers().length + 1))
-  const client = createGitHubClient(config, clock, spread)
+  const client = createGitHubClient(config, clock, spread, deps.sawBudget)
   const stopping = new AbortController()
   let publicIp: string | undefined
   const registry = createIssueRegistry({
@@ -83,7 +85,12 @@ export function createGitHubRegistry(deps: GitHubRegistryDeps): Discovery | unde
 }
 
 /** @throws RunnerMeshError config_invalid without a token */
-export function createGitHubClient(config: Config, clock: Clock, spread: () => number): GitHubClient {
+export function createGitHubClient(
+  config: Config,
+  clock: Clock,
+  spread: () => number,
+  sawBudget?: (budget: Budget) => void,
+): GitHubClient {
   const token = config.githubToken ?? config.surroundings.githubToken
   if (token === undefined || token === '') {
     throw new RunnerMeshError(
@@ -95,7 +102,7 @@ export function createGitHubClient(config: Config, clock: Clock, spread: () => n
     token,
     apiUrl: config.githubApiUrl ?? config.surroundings.githubApiUrl ?? GITHUB_API_URL,
     userAgent: `runner-mesh/${VERSION}`,
-    pace: new RequestPace({ clock, spreadMs: spread }),
+    pace: new RequestPace({ clock, spreadMs: spread, ...(sawBudget === undefined ? {} : { sawBudget }) }),
     clock,
   })
 }

@@ -1,16 +1,21 @@
-/** What a peer serves over HTTP: MCP at /mcp and its health at /healthz. */
+/** What a peer serves over HTTP: MCP at /mcp, and what monitoring asks. */
 import { join } from 'node:path'
 import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Access, Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger, Random, Startable } from '../core/ports/clock.ts'
 import type { PeerTools } from '../core/ports/peer-tools.ts'
+import type { RecordAudit } from '../coordinator/audit-trail.ts'
+import type { PeerFacts } from '../dashboard/metrics/peer-readings.ts'
+import type { QueueMeter } from '../dashboard/metrics/queue-meter.ts'
+import { createObservation } from '../dashboard/observation.ts'
+import type { ReadinessCheck } from '../dashboard/readiness.ts'
 import { METADATA_PATH } from '../mcp/admission.ts'
 import { createMcpDoor, MCP_DOOR_SETTINGS } from '../mcp/door.ts'
 import { createAuthenticate } from './bearer-tokens.ts'
 import type { Config } from './config.ts'
 import { createHttpAccess } from './http-access.ts'
-import { createHttpServer, sendJson } from './http-server.ts'
+import { createHttpServer } from './http-server.ts'
 import { OAuthTokens } from './oauth.ts'
 import { findOrMakeSecret } from './secret-file.ts'
 import { TokenBook } from './token-book.ts'
@@ -29,6 +34,10 @@ export interface HttpDoorsDeps {
   readonly access: ReadonlySet<Access>
   /** Who a token of a running task stands for; unset on a peer without a queue. */
   readonly findTask?: (token: string) => Promise<Caller | undefined>
+  readonly meter: QueueMeter
+  readonly facts: PeerFacts
+  readonly readiness: readonly ReadinessCheck[]
+  readonly recordAudit: RecordAudit
 }
 
 export interface HttpDoors extends Startable {
@@ -47,25 +56,18 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
   const book = new TokenBook({ stateDir, clock, log })
   const access = createHttpAccess(config)
   const oauth = access.oauth === undefined ? undefined : new OAuthTokens(access.oauth, { clock, log })
-  const mcp = createMcpDoor(
-    {
-      ...deps,
-      version: VERSION,
-      authenticate: createAuthenticate({ own: token, ownAccess: deps.access, book, oauth, findTask: deps.findTask }),
-    },
-    { ...MCP_DOOR_SETTINGS, ...access.admission },
-  )
+  const authenticate = createAuthenticate({ own: token, ownAccess: deps.access, book, oauth, findTask: deps.findTask })
+  const mcp = createMcpDoor({ ...deps, version: VERSION, authenticate }, { ...MCP_DOOR_SETTINGS, ...access.admission })
+  const { allowedHosts } = access.admission
+  const watch = createObservation({ ...deps, authenticate }, { allowedHosts, metricsOpen: config.metricsOpen })
   const server = createHttpServer(
     config.http,
     [
       { path: '/mcp', handle: (req, res) => mcp.node(req, res) },
       { path: METADATA_PATH, handle: (req, res) => mcp.node(req, res) },
-      {
-        path: '/healthz',
-        handle: (_req, res) => {
-          sendJson(res, 200, { status: 'ok', version: VERSION })
-        },
-      },
+      { path: '/healthz', handle: watch.health },
+      { path: '/readyz', handle: watch.ready },
+      { path: '/metrics', handle: watch.metrics },
     ],
     log,
   )

@@ -18,7 +18,7 @@ export const HTTP_SETTINGS = {
       .regex(/^(off|(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5})$/, 'must be host:port or off')
       .default('127.0.0.1:9721'),
     '127.0.0.1:9721',
-    'Where the HTTP server listens (MCP at /mcp, /healthz), or off.',
+    'Where the HTTP server listens (dashboard at /, MCP at /mcp, /metrics, /healthz, /readyz), or off.',
   ),
   httpAllowedHosts: setting(
     'http-allowed-hosts',

@@ -13,6 +13,7 @@ import { createMdns } from '../mesh/discovery/mdns.ts'
 import { createPredecessorAnnounceFile, createPredecessorPeerFolder } from '../mesh/discovery/predecessor-files.ts'
 import { createRememberedPeers } from '../mesh/discovery/remembered-peers.ts'
 import { createRendezvous, type RendezvousOptions } from '../mesh/discovery/rendezvous.ts'
+import type { QueueMeter } from '../dashboard/metrics/queue-meter.ts'
 import type { Config } from './config.ts'
 import { createGitHubRegistry } from './github-registry.ts'
 
@@ -27,6 +28,7 @@ export interface PeerDiscoveryDeps {
   readonly links: RendezvousOptions['links']
   readonly dht: Dht | undefined
   readonly rejections: Rejections
+  readonly meter: QueueMeter
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -45,7 +47,7 @@ export function createPeerDiscovery(deps: PeerDiscoveryDeps): Discoveries {
     config.registryDir === undefined
       ? undefined
       : createFileRegistry({ directory: config.registryDir, self, seal, clock, random, rejections }),
-    createGitHubRegistry(deps),
+    createGitHubRegistry({ ...deps, sawBudget: (budget) => deps.meter.sawBudget(budget) }),
     config.rendezvous ? createRendezvous({ self, links, seal, clock }) : undefined,
     dht === undefined ? undefined : createDhtDiscovery({ mesh, dht, clock }),
     config.predecessorAnnounceFile === undefined

@@ -18,6 +18,8 @@ export interface RequestPaceDeps {
   readonly clock: Clock
   /** How long after the budget's return this peer waits for its turn, in milliseconds. */
   readonly spreadMs: () => number
+  /** Told what GitHub says of the budget, after each answer. */
+  readonly sawBudget?: (budget: Budget) => void
 }
 
 const BETWEEN_WRITES_MS = 1 * SECOND
@@ -63,7 +65,9 @@ export class RequestPace {
     }
   }
 
-  saw({ limit, remaining, resetInMs }: Budget): void {
+  saw(budget: Budget): void {
+    const { limit, remaining, resetInMs } = budget
+    this.#deps.sawBudget?.(budget)
     if (remaining >= limit * KEPT_FREE) return
     const text = `Only ${String(remaining)} of ${String(limit)} requests of this hour are left; the rest is for others.`
     this.#beSilent(new GitHubError('budget', text, { retryAfterMs: resetInMs + this.#deps.spreadMs() }))

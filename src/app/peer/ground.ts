@@ -3,6 +3,7 @@ import { errorText } from '../../core/errors.ts'
 import { Events } from '../../core/events.ts'
 import { LEASE, type LeaseSettings } from '../../core/lease.ts'
 import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts'
+import { QueueMeter } from '../../dashboard/metrics/queue-meter.ts'
 import type { Config } from '../config.ts'
 import { findRunnerName } from '../detection/runner-name.ts'
 import { createPolicyKeeper, type PolicyKeeper } from '../policy/policy-keeper.ts'
@@ -30,6 +31,8 @@ export interface Ground extends PeerSurroundings {
   /** What the owner of the machine allows. */
   readonly policy: PolicyKeeper
   readonly events: Events
+  /** Counts what happens, for whoever watches. */
+  readonly meter: QueueMeter
   readonly clock: Clock
   readonly random: Random
   /** Starts a part now; what is started last is stopped first. */
@@ -45,6 +48,11 @@ export async function layGround(
   const stateDir = stateDirectory(config)
   await makeStateDirectory(stateDir)
   const policy = await start(await createPolicyKeeper({ config, stateDir, clock: systemClock, log }))
+  const events = new Events((error) => {
+    log.error('events.listener_failed', { error: errorText(error) })
+  })
+  const meter = new QueueMeter(systemClock)
+  events.listen((event) => meter.heard(event))
   return {
     config,
     roles,
@@ -58,9 +66,8 @@ export async function layGround(
       lostGraceMs: config.lostGraceMs,
     },
     policy,
-    events: new Events((error) => {
-      log.error('events.listener_failed', { error: errorText(error) })
-    }),
+    events,
+    meter,
     clock: systemClock,
     random: systemRandom,
     log,

@@ -3,6 +3,7 @@
  * home → mesh → discovery → worker → local socket → HTTP. Each room's parts are put together in the file of its name.
  */
 import { availableParallelism } from 'node:os'
+import { withAuditTrail } from '../../coordinator/audit-trail.ts'
 import { Links } from '../../coordinator/links.ts'
 import { ReadyNotices } from '../../coordinator/ready-notices.ts'
 import { errorText } from '../../core/errors.ts'
@@ -16,6 +17,7 @@ import { createMcpPeerDoor } from '../../mcp/peer-door.ts'
 import { PeerSessions } from '../../mcp/peer-sessions.ts'
 import { createPeersDoor } from '../../peers/peers-door.ts'
 import type { Config } from '../config.ts'
+import { AuditFile } from '../audit-file.ts'
 import { createGuardian } from '../guardian.ts'
 import { createHttpDoors, type HttpDoors } from '../http-doors.ts'
 import { createLocalSocket } from '../local-socket.ts'
@@ -31,6 +33,7 @@ import { createImageSources } from './image-sources.ts'
 import { openOutputs } from './output-parts.ts'
 import { createOperationParts } from './operation-parts.ts'
 import { createOwnHomeLink } from './own-home-link.ts'
+import { createWatchParts } from './watch-parts.ts'
 import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
 
 export type { PeerRoles } from './ground.ts'
@@ -97,9 +100,13 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   meshParts.capabilities.ofWorker(worker)
   const discovery = createPeerDiscovery({ ...ground, ...meshParts, links })
   const peerTools = new PeerSessions({ mesh, version: VERSION, clock, log })
-  const { operations, cron } = createOperationParts(
+  const parts = createOperationParts(
     ...([ground, homeParts, meshParts, links, worker, discovery, images.pins, peerTools, outputs] as const),
   )
+
+  const { cron } = parts
+  const audit = await start(new AuditFile(stateDir, log))
+  const operations = withAuditTrail(parts.operations, audit.record, clock)
 
   const door = createPeersDoor({
     ...{ mesh, operations, events, clock, log },
@@ -133,6 +140,9 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
       ? await start(
           await createHttpDoors({
             ...{ config, stateDir, operations, peerTools, events, clock, random, log },
+            meter: ground.meter,
+            recordAudit: audit.record,
+            ...createWatchParts(ground, homeParts, meshParts, worker),
             access: new Set(ACCESS),
             ...(home === undefined
               ? {}
