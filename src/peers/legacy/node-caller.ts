@@ -105,6 +105,8 @@ export class NodeCaller {
 /** The line end is what makes it a request; the write side stays open until the answer is there. */
 async function askLine(stream: LegacyStream, message: JsonObject): Promise<JsonObject> {
   const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+  // The stream may end while the question is still being sent; then the sending fails as well.
+  promise.catch(() => undefined)
   const bytes = new GrowingBytes()
   stream.onClose((cause) => reject(cause ?? new Error('it ended the stream without an answer')))
   stream.onEnd(() => reject(new Error('it ended the stream without an answer')))
@@ -145,6 +147,7 @@ async function openSession(stream: LegacyStream): Promise<Session> {
         throw new RunnerMeshError('too_large', `A request of more than ${String(MAX_MESSAGE_BYTES)} bytes.`)
       }
       waiting = Promise.withResolvers()
+      waiting.promise.catch(() => undefined)
       session.frames += 1
       await stream.send(frame)
       return waiting.promise
