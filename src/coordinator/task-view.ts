@@ -68,7 +68,8 @@ export function toAttemptView(attempt: Attempt, runnerName: ViewOptions['runnerN
   })
 }
 
-export function toGrantView({ task, fence, attempt, leaseMs }: Grant): GrantView {
+/** @param vouched whether this peer answers for whoever signed it */
+export function toGrantView({ task, fence, attempt, leaseMs }: Grant, vouched: boolean): GrantView {
   return defined<GrantView>({
     task_id: task.id,
     fence,
@@ -78,6 +79,7 @@ export function toGrantView({ task, fence, attempt, leaseMs }: Grant): GrantView
     model_name: task.modelName,
     payload: task.payload as GrantView['payload'],
     envelope: task.envelope,
+    vouched: vouched ? true : undefined,
     idempotent: task.idempotent,
     clocks: {
       queue_ms: task.clocks.queueMs,

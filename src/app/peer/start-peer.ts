@@ -90,6 +90,7 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
     outputs.attempts !== undefined
       ? createWorkerParts({
           ...{ config, stateDir, mesh, links, clock, random, log, lease },
+          membership: meshParts.membership,
           processors: availableParallelism(),
           guardian: createGuardian(guard),
           images,

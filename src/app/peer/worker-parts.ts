@@ -9,6 +9,7 @@ import type { ClaimGate } from '../../coordinator/worker/claim-gate.ts'
 import { Worker } from '../../coordinator/worker/worker.ts'
 import type { WorkedAttempt } from '../../coordinator/worker/worker-deps.ts'
 import { errorText } from '../../core/errors.ts'
+import type { PeerId } from '../../core/ids.ts'
 import { imageMark, MOST_IMAGE_MARKS } from '../../core/image-mark.ts'
 import type { LeaseSettings } from '../../core/lease.ts'
 import { SECOND } from '../../core/lease.ts'
@@ -16,6 +17,7 @@ import type { Clock, Logger, Random, Startable } from '../../core/ports/clock.ts
 import type { ExecutorProbe } from '../../core/ports/executor.ts'
 import type { WorkJournal } from '../../core/ports/work-journal.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
+import type { Membership } from '../../core/ports/membership.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
 import { createDockerExecutor } from '../../docker/docker-executor.ts'
 import { listPresentImages } from '../../docker/present-images.ts'
@@ -36,6 +38,7 @@ export interface WorkerPartsDeps {
   readonly config: Config
   readonly stateDir: string
   readonly mesh: Mesh
+  readonly membership: Membership
   readonly links: Links
   readonly clock: Clock
   readonly random: Random
@@ -73,7 +76,21 @@ const GB = 1_000_000_000
 const IMAGE_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
 export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
-  const { config, stateDir, mesh, links, clock, random, log, lease, processors, guardian, policy, outputs } = deps
+  const {
+    config,
+    stateDir,
+    mesh,
+    membership,
+    links,
+    clock,
+    random,
+    log,
+    lease,
+    processors,
+    guardian,
+    policy,
+    outputs,
+  } = deps
   const dockerHost = config.dockerHost ?? config.surroundings.dockerHost
   const executor = createDockerExecutor({
     runner: mesh.self,
@@ -98,12 +115,15 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
   let marks: readonly string[] = []
   const slots = config.slots ?? processors
   const journal = forgettingOutputs(createSqliteWorkJournal(stateDir, clock), outputs)
+  const isMember = (peer: PeerId): boolean =>
+    peer === mesh.self || mesh.peers().some((admitted) => admitted.peer === peer)
   const runner = createContainerRunner({
     executor,
     signer: mesh.signer,
     meshIds: mesh.meshIds,
     clock,
-    isTrustedSigner: (peer) => peer === mesh.self || mesh.peers().some((admitted) => admitted.peer === peer),
+    isTrustedSigner: (peer, vouchedBy) =>
+      isMember(peer) || (vouchedBy !== undefined && isMember(vouchedBy) && membership.refusal(peer) === undefined),
     probe: () => probe,
     types: executor.supportedTypes,
     secrets: (refs) => policy.secrets(refs),

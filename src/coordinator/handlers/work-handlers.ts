@@ -35,7 +35,9 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
         },
         signal,
       )
-      return { grants: grants.map(toGrantView) }
+      // What stands in a shared home was accepted by one of its peers, and whoever waits for it may hear of it by any other.
+      const vouched = getHome(deps).store.durability === 'shared'
+      return { grants: grants.map((grant) => toGrantView(grant, vouched)) }
     },
     p2p_taskqueue_renew: async (input, { caller }) => {
       const worker = workerOf(caller, input.worker_id)

@@ -34,8 +34,8 @@ export interface ContainerRunnerDeps {
   /** The meshes of all keys this peer holds. */
   readonly meshIds: readonly string[]
   readonly clock: Clock
-  /** Whether this host runs what that peer signed. */
-  readonly isTrustedSigner: (peer: PeerId) => boolean
+  /** Whether this host runs what that peer signed; `vouchedBy` is the peer that grants it and answers for the signer. */
+  readonly isTrustedSigner: (peer: PeerId, vouchedBy: PeerId | undefined) => boolean
   readonly probe: () => ExecutorProbe | undefined
   /** Container types the executor can serve: repositories need a source to fetch them from. */
   readonly types: readonly string[]
@@ -95,13 +95,13 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
 
   return {
     types: () => (deps.probe()?.available === true ? deps.types : []),
-    check: async (grant) => {
+    check: async (grant, from) => {
       if (!isContainerType(grant.task_type))
         throw new RunnerMeshError('bad_request', `${grant.task_type} is no container task.`)
       if (grant.envelope === undefined)
         throw new RunnerMeshError('signature_invalid', 'The container task is not signed.')
       const { peer, payload } = await deps.signer.open('task', grant.envelope)
-      if (!deps.isTrustedSigner(peer)) {
+      if (!deps.isTrustedSigner(peer, grant.vouched === true ? from : undefined)) {
         throw new RunnerMeshError(
           'signature_invalid',
           `The task is signed by ${peer}, which this host does not take work from.`,

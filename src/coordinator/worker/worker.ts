@@ -6,7 +6,7 @@
  */
 import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import { findMisfit, type Offer } from '../../core/fit.ts'
-import { getTaskIdParts, type Fence, type TaskId } from '../../core/ids.ts'
+import { getTaskIdParts, type Fence, type PeerId, type TaskId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Startable } from '../../core/ports/clock.ts'
@@ -220,7 +220,7 @@ export class Worker implements Startable {
     }
     let place: (() => void) | undefined = slot
     try {
-      const checked = await this.#check(runner, grant)
+      const checked = await this.#check(runner, grant, link.peer)
       slot()
       place = this.capacity.take(checked.needs)
       if (place === undefined) {
@@ -243,8 +243,8 @@ export class Worker implements Startable {
   }
 
   /** @throws RunnerMeshError policy_refused when this host can never run it, and whatever the runner finds */
-  async #check(runner: TaskRunner, grant: GrantView): Promise<CheckedGrant> {
-    const checked = await runner.check(grant)
+  async #check(runner: TaskRunner, grant: GrantView, from: PeerId | undefined): Promise<CheckedGrant> {
+    const checked = await runner.check(grant, from)
     const { cpus, memoryBytes, diskBytes, gpus } = this.capacity.total
     const host = { ...this.offer(), cpus, memoryBytes, diskBytes, gpus }
     const misfit = findMisfit({ ...checked.needs, labels: [], peers: [] }, host)

@@ -155,6 +155,8 @@ export const grantView = z.object({
   model_name: z.string(),
   payload: jsonObject(),
   envelope: z.string().optional(),
+  /** The peer that grants it answers for its signer, who serves the same home and may be gone. */
+  vouched: z.boolean().optional(),
   idempotent: z.boolean(),
   clocks: z.object({
     queue_ms: duration(),

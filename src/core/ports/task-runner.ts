@@ -1,4 +1,5 @@
 /** What does the work of some task types on a worker. Containers are the one built in. */
+import type { PeerId } from '../ids.ts'
 import type { GrantView } from '../operations/views.ts'
 import type { Requirements } from '../task.ts'
 import type { RunPhase } from './executor.ts'
@@ -18,8 +19,8 @@ export interface CheckedGrant {
 export interface TaskRunner {
   /** Canonical task types it can run right now; empty while it is unavailable. */
   types(): readonly string[]
-  /** @throws RunnerMeshError signature_invalid, policy_refused, bad_request: the grant is not to be run here, ever */
-  check(grant: GrantView): Promise<CheckedGrant>
+  /** @param from the peer that granted it. @throws RunnerMeshError signature_invalid, policy_refused, bad_request: the grant is not to be run here, ever */
+  check(grant: GrantView, from?: PeerId): Promise<CheckedGrant>
   /** Resolves with the attempt's end; the signal's reason is a StopCause. Rejects only with `executor_unavailable`. */
   run(checked: CheckedGrant, observer: RunnerObserver, signal: AbortSignal): Promise<AttemptEnd>
 }

@@ -62,7 +62,7 @@ function runnerOn(executor: Executor, secrets: Readonly<Record<string, string>> 
     signer: home,
     meshIds: [MESH],
     clock,
-    isTrustedSigner: (peer) => peer === home.peer,
+    isTrustedSigner: (peer, vouchedBy) => peer === home.peer || vouchedBy === home.peer,
     probe: () => undefined,
     types: ['docker.hub'],
     outputs,
@@ -121,6 +121,9 @@ test('a task that is unsigned, altered, foreign, of another mesh or expired neve
   await assert.rejects(runner.check(good), /has expired/)
   assert.deepEqual(runs, [])
   // The control: one that is in order is checked, and runs.
+  const byGone = { ...(await grantOf({ image: 'alpine' }, { signer: stranger })), vouched: true }
+  await runner.check(byGone, home.peer)
+  await assert.rejects(runner.check(byGone, stranger.peer), { code: 'signature_invalid' })
   const fresh = await runner.check(await grantOf({ image: 'alpine' }))
   await runner.run(fresh, observer, signal)
   assert.equal(runs.length, 1)

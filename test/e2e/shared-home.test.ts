@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { z } from 'zod'
+import type { Agent } from '../../scripts/demo/agent.ts'
+import type { PeerProcess } from '../../scripts/demo/peer-process.ts'
+import { startPostgres } from '../support/database-servers.ts'
+import { IMAGE, peerGround, until, type PeerGround } from '../support/demo-peers.ts'
+
+const submitted = z.object({ task_id: z.string(), durability: z.string() })
+const seen = z.object({
+  task: z.object({ status: z.string(), attempt: z.number(), phase: z.string().optional() }),
+  log_tail: z.string().optional(),
+})
+
+async function submit(agent: Agent, script: string, more: object = {}): Promise<z.output<typeof submitted>> {
+  const task = { image: IMAGE, command: ['sh', '-c', script], ...more }
+  return submitted.parse(await agent.call('p2p_taskqueue_submit_docker_hub', task))
+}
+
+async function get(agent: Agent, id: string): Promise<z.output<typeof seen>> {
+  return seen.parse(await agent.call('p2p_taskqueue_get_task', { task_id: id }))
+}
+
+/** Two peers that serve one home in a database, and a worker that knows both. */
+async function sharedHome(t: TestContext): Promise<{ ground: PeerGround; a: PeerProcess; b: PeerProcess }> {
+  const removals: (() => Promise<void>)[] = []
+  t.after(async () => {
+    for (const remove of removals.reverse()) await remove()
+  })
+  const { port, password } = await startPostgres({ add: (remove) => removals.push(remove) })
+  const ground = await peerGround(t)
+  const env = { RUNNER_MESH_STORE: `postgres://bench:${password}@127.0.0.1:${String(port)}/postgres` }
+  const a = await ground.up('a', [], env)
+  const keyFile = join(ground.folder, 'b.key')
+  await copyFile(join(a.ready.state_dir, 'mesh.key'), keyFile)
+  const [address = ''] = a.ready.addresses
+  const b = await ground.up('b', ['--key-file', keyFile, '--bootstrap', address], env)
+  await ground.worker('w', a, ['--slots', '2', '--bootstrap', [...a.ready.addresses, ...b.ready.addresses].join(',')])
+  return { ground, a, b }
+}
+
+test('two peers share a home: what one ends is heard at the other, and the loss of one stops nobody', async (t) => {
+  const { ground, a, b } = await sharedHome(t)
+  const [atA, atB] = [await ground.agent(a), await ground.agent(b)]
+  const ids = await Promise.all(
+    [atA, atB, atA, atB].map(async (agent, number) => (await submit(agent, `echo ${String(number)}`)).task_id),
+  )
+  const tails = await Promise.all(
+    ids.map(async (id, number) => {
+      const other = number % 2 === 0 ? atB : atA
+      return seen.parse(await other.call('p2p_taskqueue_wait_task', { task_id: id, timeout_s: 60 })).log_tail
+    }),
+  )
+  assert.deepEqual(tails, ['0', '1', '2', '3'])
+
+  const running = await submit(atA, 'sleep 3; echo survived')
+  assert.equal(running.durability, 'shared')
+  await until(
+    () => get(atB, running.task_id),
+    ({ task: now }) => now.phase === 'running',
+  )
+  const queued = await submit(atA, 'echo later', { needs: [running.task_id] })
+  const waiting = atB.call('p2p_taskqueue_wait_task', { task_id: running.task_id, timeout_s: 60 })
+  const lostAt = performance.now()
+  await a.kill()
+  const { task, log_tail: tail } = seen.parse(await waiting)
+  t.diagnostic(
+    `the caller at the other peer was answered ${String(Math.round(performance.now() - lostAt))} ms after the loss`,
+  )
+  assert.deepEqual([task.status, task.attempt, tail], ['completed', 1, 'survived'])
+  const later = await atB.call('p2p_taskqueue_wait_task', { task_id: queued.task_id, timeout_s: 60 })
+  assert.equal(seen.parse(later).log_tail, 'later')
+  const { task_id: fresh } = await submit(atB, 'echo fresh')
+  const last = await atB.call('p2p_taskqueue_wait_task', { task_id: fresh, timeout_s: 60 })
+  assert.equal(seen.parse(last).log_tail, 'fresh')
+})
