@@ -6,6 +6,7 @@ import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import type { AnnouncementSeal, Discovery } from '../core/ports/discovery.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
 import { GitHubClient, type RepositoryName } from '../github/github-client.ts'
+import { GitHubRequests } from '../github/github-requests.ts'
 import { createIssueRegistry } from '../github/issue-registry.ts'
 import { spreadMs } from '../github/refresh-plan.ts'
 import type { MemoryPlace } from '../github/registry-memory.ts'
@@ -91,14 +92,24 @@ export function createGitHubClient(
   spread: () => number,
   sawBudget?: (budget: Budget) => void,
 ): GitHubClient {
+  const requests = createGitHubRequests(config, clock, spread, sawBudget)
+  if (requests !== undefined) return new GitHubClient(requests)
+  throw new RunnerMeshError(
+    'config_invalid',
+    'The registry needs a token for GitHub. Set RUNNER_MESH_GITHUB_TOKEN (or GITHUB_TOKEN) to one with issues: write, or switch it off with --registry off.',
+  )
+}
+
+/** @returns undefined without a token */
+export function createGitHubRequests(
+  config: Config,
+  clock: Clock,
+  spread: () => number,
+  sawBudget?: (budget: Budget) => void,
+): GitHubRequests | undefined {
   const token = config.githubToken ?? config.surroundings.githubToken
-  if (token === undefined || token === '') {
-    throw new RunnerMeshError(
-      'config_invalid',
-      'The registry needs a token for GitHub. Set RUNNER_MESH_GITHUB_TOKEN (or GITHUB_TOKEN) to one with issues: write, or switch it off with --registry off.',
-    )
-  }
-  return new GitHubClient({
+  if (token === undefined || token === '') return undefined
+  return new GitHubRequests({
     token,
     apiUrl: config.githubApiUrl ?? config.surroundings.githubApiUrl ?? GITHUB_API_URL,
     userAgent: `runner-mesh/${VERSION}`,

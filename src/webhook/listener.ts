@@ -17,7 +17,7 @@ import type { Signatures } from './signatures.ts'
 export const WEBHOOK_PATH = '/webhook'
 
 export interface ListenerDeps {
-  readonly inbox: DeliveryInbox
+  readonly inbox: Pick<DeliveryInbox, 'accept'>
   readonly signatures: Signatures
   readonly served: ServedRepositories
   readonly clock: Clock

@@ -10,7 +10,7 @@ export type Secrets = readonly [string, ...string[]]
 
 export interface Signatures {
   /** @param signature of the header X-Hub-Signature-256; the older SHA-1 one counts for nothing */
-  isGenuine(body: string, signature: string | undefined): Promise<boolean>
+  readonly isGenuine: (body: string, signature: string | undefined) => Promise<boolean>
 }
 
 export function createSignatures([current, ...others]: Secrets): Signatures {

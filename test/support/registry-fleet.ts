@@ -6,6 +6,7 @@ import type { Clock } from '../../src/core/ports/clock.ts'
 import type { AnnouncementSeal, FoundPeer } from '../../src/core/ports/discovery.ts'
 import type { AdmittedPeer, Channel } from '../../src/core/ports/mesh.ts'
 import { GitHubClient } from '../../src/github/github-client.ts'
+import { GitHubRequests } from '../../src/github/github-requests.ts'
 import { createIssueRegistry, type IssueRegistry } from '../../src/github/issue-registry.ts'
 import { spreadMs } from '../../src/github/refresh-plan.ts'
 import type { RegistryMemory } from '../../src/github/registry-memory.ts'
@@ -64,10 +65,12 @@ export class FleetPeer {
     this.log = options.log ?? new RecordingLog()
     this.#clock = options.clock
     const pace = new RequestPace({ clock, spreadMs: () => spreadMs(this.self, fleetSize) })
-    this.client = new GitHubClient({
-      ...{ token, apiUrl: server.url, userAgent: 'test', pace, clock },
-      fetch: server.fetch,
-    })
+    this.client = new GitHubClient(
+      new GitHubRequests({
+        ...{ token, apiUrl: server.url, userAgent: 'test', pace, clock },
+        fetch: server.fetch,
+      }),
+    )
     this.seal = sealOf(identity, options.clock, () => this.client.now())
     this.registry = createIssueRegistry({
       client: this.client,

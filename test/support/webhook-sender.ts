@@ -31,7 +31,7 @@ export function deliveryId(): string {
 
 export async function deliver({ url, event = 'push', id = deliveryId(), body, ...more }: Sending): Promise<Heard> {
   const { secret = SECRET, method = 'POST', headers = {} } = more
-  const all = {
+  const all: Record<string, string | undefined> = {
     'content-type': 'application/json',
     'user-agent': 'GitHub-Hookshot/0000000',
     'x-github-delivery': id,
