@@ -1,20 +1,19 @@
-/** The `runner-mesh` command line: its commands, their flags, and which exit code each end has. */
+/**
+ * The `runner-mesh` command line: its commands, their flags, and which exit code each end has. A command that needs more
+ * than a link to the peer is imported when it is called, so that the others start at once.
+ */
 import { Command, CommanderError, Option } from 'commander'
 import { environmentName, loadConfig, SETTINGS, type Environment } from '../app/config.ts'
 import type { Setting } from '../app/setting.ts'
-import { guard } from '../app/guardian.ts'
-import { leaveForPeer } from '../app/leave.ts'
 import { stateDirectory } from '../app/state-directory.ts'
 import { systemClock } from '../app/system.ts'
 import { VERSION } from '../app/version.ts'
 import { ERRORS, EXIT, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { STATUSES } from '../core/task.ts'
-import { mcp } from './commands/mcp.ts'
 import { addArtifactsCommand } from './commands/artifacts.ts'
 import { addCacheCommands } from './commands/cache.ts'
 import { addLogsCommand } from './commands/logs.ts'
 import { addCronCommands } from './commands/cron.ts'
-import { doctor } from './commands/doctor.ts'
 import { addPolicyCommands } from './commands/policy.ts'
 import { addPauseCommands } from './commands/pause.ts'
 import { addServiceCommands } from './commands/system-service.ts'
@@ -22,8 +21,6 @@ import { addPeersCommands } from './commands/peers.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addAuditCommand } from './commands/audit.ts'
 import { addTokenCommands } from './commands/token.ts'
-import { listRegistry, sweepRegistryByHand } from './commands/registry.ts'
-import { serve } from './commands/serve.ts'
 import { cancel, explain, get, list, status } from './commands/tasks.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addSubmitCommands } from './commands/submit.ts'
@@ -120,6 +117,7 @@ function createProgram(
       const status = (line: string): void => {
         stderr.write(`${line}\n`)
       }
+      const { serve } = await import('./commands/serve.ts')
       ended(await serve({ command: name, environment, output, program: self, status, onSignal: onStop }))
     })
   }
@@ -169,6 +167,7 @@ function createProgram(
     .option('--read-only', 'only tools that look')
   mcpCommand.action(async () => {
     const pipe = { input: stdin, output: stdout }
+    const { mcp } = await import('./commands/mcp.ts')
     ended(await mcp(contextOf(mcpCommand), pipe, mcpCommand.opts<{ toolset: string; readOnly?: boolean }>()))
   })
   const run: RunCommand = (command, action) => {
@@ -195,12 +194,14 @@ function createProgram(
   addPolicyCommands(program, contextOf, ended, withSettings)
   const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))
   doctorCommand.action(async () => {
+    const { doctor } = await import('./commands/doctor.ts')
     ended(await doctor(contextOf(doctorCommand)))
   })
   const registry = program.command('registry').description('Look at the registry issue, and tidy it.')
   const listPeers = withSettings(registry.command('list'), REGISTRY_STEMS)
   listPeers.description('List its comments, and why some do not count.')
   listPeers.action(async () => {
+    const { listRegistry } = await import('./commands/registry.ts')
     ended(await listRegistry(contextOf(listPeers)))
   })
   const sweep = withSettings(registry.command('sweep'), REGISTRY_STEMS)
@@ -208,10 +209,12 @@ function createProgram(
     .description('Delete expired comments of ours.')
     .option('--author <login>', 'whose comments; default: who wrote this peer’s own')
   sweep.action(async () => {
+    const { sweepRegistryByHand } = await import('./commands/registry.ts')
     ended(await sweepRegistryByHand(contextOf(sweep), sweep.opts<{ author?: string }>().author))
   })
   const leaveCommand = withSettings(program.command('leave', { hidden: true }), REGISTRY_STEMS)
   leaveCommand.action(async () => {
+    const { leaveForPeer } = await import('../app/leave.ts')
     const left = await leaveForPeer(loadConfig(settingsOf(leaveCommand)))
     createOutput(leaveCommand.optsWithGlobals()['json'] === true, stdout, stderr).result(
       left,
@@ -226,6 +229,7 @@ function createProgram(
   guardCommand.action(async () => {
     const flags = guardCommand.opts<{ runner: string; leaseMs: number }>()
     const config = loadConfig(settingsOf(guardCommand))
+    const { guard } = await import('../app/guardian.ts')
     await guard({ ...flags, config, stateDir: stateDirectory(config), pipe: stdin, clock: systemClock })
   })
   return program

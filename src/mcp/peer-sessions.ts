@@ -5,17 +5,14 @@
  * The asking end is the client of `@modelcontextprotocol/sdk`, the answering end the one server of this door; a session
  * opens with `initialize` like any other.
  */
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { CallToolResultSchema, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
-import type { z } from 'zod'
 import { cleanLine } from '../core/clean-text.ts'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { Clock, Logger, Startable } from '../core/ports/clock.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
 import type { PeerTarget, PeerToolAnswer, PeerToolCall, PeerTools } from '../core/ports/peer-tools.ts'
-import { behalfMeta } from './on-behalf.ts'
-import { ChannelTransport, MCP_PROTOCOL, TOO_LARGE } from './channel-transport.ts'
+import { MCP_PROTOCOL } from './channel-transport.ts'
+import type { PeerToolClient } from './peer-tool-client.ts'
 
 export interface PeerSessionsDeps {
   readonly mesh: Pick<Mesh, 'self' | 'peers' | 'openChannel'>
@@ -26,12 +23,8 @@ export interface PeerSessionsDeps {
 
 const IDLE_MS = 120_000
 
-/** The SDK's own words in place of an answer. */
-const CLOSED: number = ErrorCode.ConnectionClosed
-const TIMED_OUT: number = ErrorCode.RequestTimeout
-
 interface Session {
-  readonly client: Promise<Client>
+  readonly client: Promise<PeerToolClient>
   calls: number
   cancelIdle?: (() => void) | undefined
 }
@@ -82,7 +75,7 @@ export class PeerSessions implements PeerTools, Startable {
     session.cancelIdle?.()
     session.cancelIdle = undefined
     try {
-      return await ask(await session.client, peer, call)
+      return await (await session.client).ask(call)
     } finally {
       session.calls -= 1
       if (session.calls === 0) session.cancelIdle = this.#deps.clock.after(IDLE_MS, () => this.#drop(peer, session))
@@ -99,18 +92,11 @@ export class PeerSessions implements PeerTools, Startable {
     return session
   }
 
-  async #open(peer: PeerId, onClosed: () => void): Promise<Client> {
+  async #open(peer: PeerId, onClosed: () => void): Promise<PeerToolClient> {
     const { mesh, version } = this.#deps
-    const channel = await mesh.openChannel(peer, MCP_PROTOCOL)
-    const client = new Client({ name: 'runner-mesh', version })
-    client.onclose = onClosed
-    try {
-      await client.connect(new ChannelTransport(channel))
-      return client
-    } catch (cause) {
-      channel.abort(new Error('no MCP session came about'))
-      throw unreachable(peer, cause)
-    }
+    // Most peers ask no other: the client's library is imported by those that do.
+    const { openPeerToolClient } = await import('./peer-tool-client.ts')
+    return openPeerToolClient(await mesh.openChannel(peer, MCP_PROTOCOL), version, onClosed)
   }
 
   #drop(peer: PeerId, session: Session): void {
@@ -126,41 +112,6 @@ export class PeerSessions implements PeerTools, Startable {
       this.#deps.log.debug('mcp.peer_session_closed', { error: errorText(thrown) })
     }
   }
-}
-
-async function ask(client: Client, peer: PeerId, call: PeerToolCall): Promise<PeerToolAnswer> {
-  const { tool, args, caller, timeoutMs, signal, progress } = call
-  try {
-    const result = await client.request(
-      { method: 'tools/call', params: { name: tool, arguments: args, _meta: behalfMeta(caller) } },
-      CallToolResultSchema,
-      { signal, timeout: timeoutMs, onprogress: ({ message }) => progress({ message: cleanLine(message ?? '', 200) }) },
-    )
-    return { isError: result.isError === true, answer: answerOf(result) }
-  } catch (cause) {
-    signal.throwIfAborted()
-    if (!(cause instanceof McpError)) throw unreachable(peer, cause)
-    if (cause.code === CLOSED) throw unreachable(peer, cause)
-    if (cause.code === TIMED_OUT) {
-      const message = `Peer ${peer} did not answer ${tool} within ${String(timeoutMs / 1000)} s.`
-      throw new RunnerMeshError('timeout', message, { cause })
-    }
-    const code = cause.code === TOO_LARGE ? 'too_large' : 'bad_request'
-    throw new RunnerMeshError(code, `Peer ${peer} refused ${tool}: ${cleanLine(cause.message, 300)}`, {
-      cause,
-    })
-  }
-}
-
-function answerOf({ structuredContent, content }: z.output<typeof CallToolResultSchema>): PeerToolAnswer['answer'] {
-  if (structuredContent !== undefined) return structuredContent
-  return { text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n') }
-}
-
-function unreachable(peer: PeerId, cause: unknown): RunnerMeshError {
-  if (cause instanceof RunnerMeshError) return cause
-  const message = `The MCP session with peer ${peer} ended: ${cleanLine(errorText(cause), 200)}.`
-  return new RunnerMeshError('peer_unreachable', message, { cause })
 }
 
 function withoutPeer(address: string): string {

@@ -3,7 +3,6 @@ import { Home } from '../../coordinator/home.ts'
 import type { HomeId } from '../../core/ids.ts'
 import type { CacheStore } from '../../core/ports/cache-store.ts'
 import type { Startable } from '../../core/ports/clock.ts'
-import { createPostgresTaskStore } from '../../store/postgres/postgres-task-store.ts'
 import { createSqliteCacheStore } from '../../store/sqlite/cache-store.ts'
 import { DirectoryLock } from '../../store/sqlite/directory-lock.ts'
 import { STORE_DEFAULTS } from '../../store/sqlite/settings.ts'
@@ -67,6 +66,7 @@ async function openStore(
     return createSqliteTaskStore({ directory: stateDir, clock, random, log, settings: { lostGraceMs }, openLog })
   }
   await start(directoryLock(stateDir))
+  const { createPostgresTaskStore } = await import('../../store/postgres/postgres-task-store.ts')
   const settings = { ...STORE_DEFAULTS, lostGraceMs, renewEveryMs }
   return createPostgresTaskStore({ ...shared, clock, random, log, settings })
 }

@@ -1,6 +1,5 @@
 /** The bridge to nodes of the predecessor. Off unless its setting says otherwise, and never without the token. */
 import { join } from 'node:path'
-import { LegacyWork } from '../../coordinator/legacy-work.ts'
 import type { Links } from '../../coordinator/links.ts'
 import { pinPayload } from '../../coordinator/pinning.ts'
 import { SUBMISSION } from '../../coordinator/submission.ts'
@@ -8,9 +7,6 @@ import { RunnerMeshError } from '../../core/errors.ts'
 import type { Operations } from '../../core/operations/invoke.ts'
 import type { Startable } from '../../core/ports/clock.ts'
 import type { TaskPins } from '../../core/ports/task-pins.ts'
-import { openLegacyDoor } from '../../peers/legacy/legacy-door.ts'
-import { createLegacyNodes } from '../../peers/legacy/legacy-nodes.ts'
-import { createPromptSeal } from '../../peers/legacy/prompt-seal.ts'
 import { openClaimedTasks } from '../claimed-tasks-file.ts'
 import { findSecret } from '../secret-file.ts'
 import { VERSION } from '../version.ts'
@@ -51,8 +47,11 @@ export async function openLegacyBridge({
   if (config.legacy === 'off') return NOTHING
   const token = await findToken(ground)
   const secret = config.legacyEncrypt ? (config.legacyEncryptionKey ?? token) : undefined
+  const { createPromptSeal } = await import('../../peers/legacy/prompt-seal.ts')
   const prompts = createPromptSeal(secret, { clock, random })
   if (config.legacy !== 'work' && home !== undefined) {
+    const { LegacyWork } = await import('../../coordinator/legacy-work.ts')
+    const { openLegacyDoor } = await import('../../peers/legacy/legacy-door.ts')
     openLegacyDoor({
       ...{ self: mesh.self, version: VERSION, streams: mesh.legacy, token, operations, prompts, clock, log },
       work: new LegacyWork({ home, peers, clock, random }),
@@ -60,6 +59,7 @@ export async function openLegacyBridge({
     })
   }
   if (config.legacy === 'serve' || worker === undefined) return NOTHING
+  const { createLegacyNodes } = await import('../../peers/legacy/legacy-nodes.ts')
   return createLegacyNodes({
     ...{ self: mesh.self, streams: mesh.legacy, token, prompts, clock, random, log },
     claimed: await openClaimedTasks(join(stateDir, 'legacy-tasks.json')),

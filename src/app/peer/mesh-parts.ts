@@ -9,7 +9,7 @@ import type { Membership } from '../../core/ports/membership.ts'
 import type { Mesh, SelfHello } from '../../core/ports/mesh.ts'
 import { Rejections } from '../../core/rejections.ts'
 import { createAnnouncementSeal } from '../../mesh/announcement-seal.ts'
-import { createDht, type Dht } from '../../mesh/dht.ts'
+import type { Dht } from '../../mesh/dht.ts'
 import { loadIdentity } from '../../mesh/identity.ts'
 import { createLibp2pMesh } from '../../mesh/libp2p-mesh.ts'
 import { MembershipLists } from '../../mesh/membership-lists.ts'
@@ -52,7 +52,7 @@ export async function createMeshParts(ground: Ground, homes: readonly HomeId[]):
       log,
     }),
   )
-  const dht = config.dht ? createDht() : undefined
+  const dht = config.dht ? (await import('../../mesh/dht.ts')).createDht() : undefined
   const capabilities = new OwnCapabilities({ config, protocols: () => mesh.protocols(), clock, log })
   void capabilities.lookForGpus()
   const hello = (): SelfHello => ({

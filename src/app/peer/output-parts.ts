@@ -12,9 +12,6 @@ import { createStreamDesk } from '../../peers/stream-desk.ts'
 import { serveStreams } from '../../peers/stream-door.ts'
 import { createFileArtifactStore } from '../../store/artifacts/file-artifact-store.ts'
 import { createFileLogStore } from '../../store/logs/file-log-store.ts'
-import { createPostgresArtifactStore } from '../../store/postgres/artifacts.ts'
-import { createPostgresLogStore } from '../../store/postgres/logs.ts'
-import { OutputDatabase } from '../../store/postgres/output-database.ts'
 import type { Ground } from './ground.ts'
 import type { HomeParts } from './home-parts.ts'
 
@@ -37,6 +34,9 @@ export async function openOutputs(
   const artifacts = await start(createFileArtifactStore(artifactFiles(ground, 'artifacts')))
   let desk: HomeDesk | undefined
   if (home !== undefined && shared !== undefined) {
+    const { OutputDatabase } = await import('../../store/postgres/output-database.ts')
+    const { createPostgresArtifactStore } = await import('../../store/postgres/artifacts.ts')
+    const { createPostgresLogStore } = await import('../../store/postgres/logs.ts')
     const database = await start(new OutputDatabase({ ...shared, home: home.store, log }))
     const files = artifactFiles(ground, 'artifacts-arriving')
     const arriving = createFileArtifactStore(files)

@@ -19,7 +19,7 @@ import { createPeersDoor } from '../../peers/peers-door.ts'
 import type { Config } from '../config.ts'
 import { AuditFile } from '../audit-file.ts'
 import { createGuardian } from '../guardian.ts'
-import { createHttpDoors, type HttpDoors } from '../http-doors.ts'
+import type { HttpDoors } from '../http-doors.ts'
 import { createLocalSocket } from '../local-socket.ts'
 import { createPeerDiscovery } from '../peer-discovery.ts'
 import { socketPath } from '../state-directory.ts'
@@ -139,7 +139,9 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   const http =
     roles.home && config.http !== 'off'
       ? await start(
-          await createHttpDoors({
+          await (
+            await import('../http-doors.ts')
+          ).createHttpDoors({
             ...{ config, stateDir, operations, peerTools, events, clock, random, log },
             meter: ground.meter,
             recordAudit: audit.record,

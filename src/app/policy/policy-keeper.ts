@@ -13,7 +13,6 @@ import { whyClosed } from '../../core/policy/opening-hours.ts'
 import type { Clock, Logger, Startable } from '../../core/ports/clock.ts'
 import { TASK_TOKEN } from '../../core/task-token.ts'
 import type { Config } from '../config.ts'
-import { readPolicyFile } from './policy-file.ts'
 import { readSecretsFile } from './secrets-file.ts'
 
 export interface PolicyKeeper extends Startable {
@@ -67,6 +66,8 @@ export async function loadPolicy(
       `The setting ${beside.join(' and ')} counts only without a policy file. Say it in ${path}, or remove the setting.`,
     )
   }
+  // Most hosts have none, and the parser is large.
+  const { readPolicyFile } = await import('./policy-file.ts')
   return { policy: await readPolicyFile(path), path, exists }
 }
 

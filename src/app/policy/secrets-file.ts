@@ -3,7 +3,6 @@
  * that the host policy lets have them; no message, log line or answer ever holds one.
  */
 import { open } from 'node:fs/promises'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import { canBeRedacted } from '../../core/secret-forms.ts'
@@ -27,6 +26,7 @@ const secrets = z.record(
 export async function readSecretsFile(path: string, isNamed: boolean): Promise<ReadonlyMap<string, string>> {
   const text = await readGuarded(path, isNamed)
   if (text === undefined) return new Map()
+  const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { uniqueKeys: true })
   const [broken] = document.errors
   // The parser's own message quotes the line, which may be a secret.

@@ -1,8 +1,6 @@
 /** `runner-mesh policy`: what may run on this machine, and whether a task may. It reads files and asks no peer. */
 import type { Command } from 'commander'
 import { loadConfig } from '../../app/config.ts'
-import { checkTask, showPolicy, writeStartingPolicy } from '../../app/policy/policy-desk.ts'
-import { readTaskFile } from '../../app/task-file.ts'
 import { cleanLine } from '../../core/clean-text.ts'
 import { EXIT } from '../../core/errors.ts'
 import { table } from '../output.ts'
@@ -34,6 +32,8 @@ export function addPolicyCommands(
     .option('--depth <number>', 'how deep it stands when a task submits it', parseNumber)
   check.action(async (path: string) => {
     const { environment, output } = contextOf(check)
+    const { checkTask, showPolicy } = await import('../../app/policy/policy-desk.ts')
+    const { readTaskFile } = await import('../../app/task-file.ts')
     const view = await showPolicy(loadConfig(environment))
     const verdict = checkTask(view, await readTaskFile(path), check.opts<CheckFlags>())
     output.result({ policy: view.file ?? null, digest: view.digest, ...verdict }, () =>
@@ -50,6 +50,7 @@ export function addPolicyCommands(
   const show = own(policy.command('show')).description('Show the policy in force, defaults filled in.')
   show.action(async () => {
     const { environment, output } = contextOf(show)
+    const { showPolicy } = await import('../../app/policy/policy-desk.ts')
     const { file, digest, policy: inForce, secretNames } = await showPolicy(loadConfig(environment))
     output.result({ file: file ?? null, digest, policy: inForce, secrets_file: secretNames }, () =>
       [
@@ -66,6 +67,7 @@ export function addPolicyCommands(
   const init = own(policy.command('init')).description('Write a commented policy file to begin from.')
   init.action(async () => {
     const { environment, output } = contextOf(init)
+    const { writeStartingPolicy } = await import('../../app/policy/policy-desk.ts')
     const path = await writeStartingPolicy(loadConfig(environment))
     output.result({ file: path }, () => `wrote ${path}`)
     ended(0)

@@ -1,6 +1,5 @@
 /** `runner-mesh submit`, `run` and `build`: a container is queued, and followed to its end when asked. */
 import { Option, type Command } from 'commander'
-import { parseTaskFile, readTaskFile } from '../../app/task-file.ts'
 import { cleanLine } from '../../core/clean-text.ts'
 import { CONTAINER_TYPES } from '../../core/container-task.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
@@ -167,6 +166,7 @@ async function fileTask(image: string | undefined, argv: readonly string[], comm
   }
   const { idempotencyKey } = flags
   const key = idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }
+  const { parseTaskFile, readTaskFile } = await import('../../app/task-file.ts')
   // Its fields are read by the peer, which names each that is wrong.
   return {
     ...parseTaskFile(await readTaskFile(flags.file === '-' ? '/dev/stdin' : (flags.file ?? ''))),
