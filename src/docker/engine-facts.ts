@@ -91,8 +91,13 @@ export async function probeEngine(
 
 const NOTHING = { os: '', arch: '', cpus: 0, memoryBytes: 0, diskBytes: 0, gpus: 0 } as const
 
+/** Its API (1.41) has all that containers of tasks are given. */
+const OLDEST_ENGINE = 20
+
 /** Tasks are promised limits and a system-call filter: an engine without them runs none. */
 function findProblem(facts: EngineFacts): string | undefined {
+  if (Number.parseInt(facts.version, 10) < OLDEST_ENGINE)
+    return `Docker ${facts.version} is too old. Install ${String(OLDEST_ENGINE)}.10 or newer.`
   if (facts.os !== 'linux')
     return `Docker ${facts.version} runs ${facts.os} containers. Use an engine for Linux containers.`
   if (facts.ignoredLimits.length > 0) {

@@ -31,7 +31,7 @@ export async function checkStateDirectory(config: Config): Promise<CheckResult> 
     }
   } catch (thrown) {
     const { code, message } = toRunnerMeshError(thrown)
-    return { name, state: 'error', code, detail: message, fix: 'Nothing was started.' }
+    return { name, state: 'error', code, detail: message, fix: 'chown it to this user, or set another --state-dir.' }
   }
 }
 
@@ -71,7 +71,7 @@ export async function checkDocker(config: Config): Promise<CheckResult> {
     if (available) return { name, state: 'ok', detail: engine ?? 'The engine answers.' }
     return {
       ...{ name, state: 'error', code: 'executor_unavailable', detail: problem ?? 'No Docker Engine answers.' },
-      fix: 'Start Docker on this machine, let this user use it (group docker), or name the engine with docker-host.',
+      fix: engineFix(problem ?? '', engine !== undefined),
     }
   } catch (thrown) {
     return {
@@ -79,4 +79,12 @@ export async function checkDocker(config: Config): Promise<CheckResult> {
       fix: 'Start Docker on this machine, or name the engine with docker-host.',
     }
   }
+}
+
+/** @param answers whether the engine answered at all: then it is not good enough, and its problem says what would be */
+function engineFix(problem: string, answers: boolean): string {
+  if (answers) return 'Then start the peer again; until then it serves its queue and runs no containers.'
+  if (/EACCES|EPERM/.test(problem))
+    return 'Run: sudo usermod -aG docker "$USER" — log in again — or name an engine this user may use with docker-host.'
+  return 'Install Docker (apt-get install docker.io), start it (systemctl start docker), or name the engine with docker-host.'
 }

@@ -1,7 +1,7 @@
 /** What must be reachable: GitHub, with this token, and the peers that were named by address. */
 import { connect } from 'node:net'
 import { SECOND } from '../../core/lease.ts'
-import { toRunnerMeshError } from '../../core/errors.ts'
+import { toRunnerMeshError, type ErrorCode } from '../../core/errors.ts'
 import { REGISTRY_LABEL } from '../../github/registry-issue.ts'
 import type { Config } from '../config.ts'
 import { createGitHubClient, findRepository } from '../github-registry.ts'
@@ -20,20 +20,36 @@ export async function checkGitHub(config: Config, signal: AbortSignal): Promise<
   try {
     const client = createGitHubClient(config, systemClock, () => 0)
     await client.listIssues(repository, REGISTRY_LABEL, signal)
-    return [
-      { name, state: 'ok', detail: `The token reads the issues of ${config.registry}.` },
-      checkClock(client.now() - systemClock.now()),
-    ]
+    return [checkScopes(client.scopes(), config), checkClock(client.now() - systemClock.now())]
   } catch (thrown) {
     const { code, message, retryable } = toRunnerMeshError(thrown)
     // What GitHub will answer later is no reason not to start.
     const state = retryable ? 'warning' : 'error'
-    return [{ name, state, code, detail: message, fix: registryFix(config) }]
+    return [{ name, state, code, detail: message, fix: registryFix(config, code) }]
   }
 }
 
-function registryFix({ registry }: Config): string {
-  return `The job that uses ${registry} as its registry needs "permissions: issues: write" there.`
+function registryFix({ registry }: Config, code: ErrorCode): string {
+  if (code === 'unauthorized') return 'Set RUNNER_MESH_GITHUB_TOKEN (or GITHUB_TOKEN) to a token that is still good.'
+  if (code === 'forbidden' || code === 'config_invalid')
+    return `The job that uses ${registry} as its registry needs "permissions: issues: write" there.`
+  return 'Look for a proxy, a firewall or DNS between this machine and GitHub; peers that were met before are found without it.'
+}
+
+/** A classic token tells its scopes; of others GitHub tells what they may only when they write. */
+export function checkScopes(
+  scopes: readonly string[] | undefined,
+  { registry, registryAnnounce }: Config,
+): CheckResult {
+  const name = 'registry'
+  if (scopes === undefined || !registryAnnounce || scopes.includes('repo') || scopes.includes('public_repo'))
+    return { name, state: 'ok', detail: `The token reads the issues of ${registry}.` }
+  const has = scopes.length === 0 ? 'none' : scopes.join(', ')
+  return {
+    ...{ name, state: 'error', code: 'forbidden' },
+    detail: `The token may not write comments on issues of ${registry}: its scopes are ${has}.`,
+    fix: 'Give it the scope repo (public_repo is enough for a public repository), or use a fine-grained one with issues: write.',
+  }
 }
 
 /** @param aheadMs by how much GitHub's clock is ahead of this machine's */
@@ -72,7 +88,7 @@ export async function checkBootstrap(config: Config, signal: AbortSignal): Promi
   }))
 }
 
-interface Place {
+export interface Place {
   readonly host: string
   readonly port: number
 }
@@ -84,7 +100,7 @@ function placeOf(address: string): Place | undefined {
 }
 
 /** @returns why not, or undefined when something accepted the connection */
-async function tryConnect({ host, port }: Place, signal: AbortSignal): Promise<string | undefined> {
+export async function tryConnect({ host, port }: Place, signal: AbortSignal): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const socket = connect({ host, port })
   const giveUp = (): void => {

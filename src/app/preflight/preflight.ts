@@ -3,7 +3,8 @@ import type { Config } from '../config.ts'
 import type { PeerRoles } from '../peer/ground.ts'
 import type { CheckResult, FailedCheck } from './check.ts'
 import { checkDocker, checkMeshKey, checkStateDirectory } from './machine-checks.ts'
-import { checkBootstrap, checkGitHub } from './network-checks.ts'
+import { checkImageRegistry, checkMembership, checkPorts, checkRunning, DOCKER_HUB } from './deeper-checks.ts'
+import { checkBootstrap, checkGitHub, type Place } from './network-checks.ts'
 
 /** @returns one result per check, in a fixed order; none throws */
 export async function preflight(
@@ -19,6 +20,22 @@ export async function preflight(
     checkBootstrap(config, signal),
   ])
   return results.flat()
+}
+
+/** Beside all of that what `doctor` takes the time for: names, the registry of images, ports, and whether the mesh key is the one of the others. */
+export async function examine(
+  config: Config,
+  roles: PeerRoles,
+  signal: AbortSignal,
+  imageRegistry: Place = DOCKER_HUB,
+): Promise<readonly CheckResult[]> {
+  const [standard, running] = await Promise.all([preflight(config, roles, signal), checkRunning(config)])
+  const more = await Promise.all([
+    running === undefined ? checkPorts(config, roles) : running,
+    checkMembership(config, signal),
+    roles.worker ? checkImageRegistry(imageRegistry, signal) : [],
+  ])
+  return [...standard, ...more.flat()]
 }
 
 export function failed(results: readonly CheckResult[], state: FailedCheck['state']): readonly FailedCheck[] {

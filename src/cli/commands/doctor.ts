@@ -1,6 +1,6 @@
 /** `runner-mesh doctor`: what would keep a peer with these settings from working, and what to do about it. */
 import { loadConfig } from '../../app/config.ts'
-import { failed, preflight } from '../../app/preflight/preflight.ts'
+import { examine, failed } from '../../app/preflight/preflight.ts'
 import { ERRORS } from '../../core/errors.ts'
 import type { CommandContext } from '../run-command.ts'
 
@@ -9,7 +9,7 @@ const SIGNS = { ok: '✓', warning: '!', error: '✗' } as const
 /** @returns the exit code of the first error; warnings have none */
 export async function doctor({ environment, output, signal }: CommandContext): Promise<number> {
   const config = loadConfig(environment)
-  const checks = await preflight(config, { home: true, worker: config.work }, signal)
+  const checks = await examine(config, { home: true, worker: config.work }, signal)
   output.result({ checks }, () =>
     checks
       .flatMap((check) => [
