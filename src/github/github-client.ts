@@ -49,45 +49,15 @@ interface PageKind<T> {
   readonly item: z.ZodType<T>
 }
 
-<<<<<<< HEAD
 export class GitHubClient {
   readonly #requests: GitHubRequests
   readonly #octokit: Octokit
-=======
-interface Asked {
-  /** In words, for messages. */
-  readonly what: string
-  readonly kind: 'read' | 'write' | 'goodbye'
-}
-
-async function createOctokit({ token, apiUrl, userAgent, fetch: fetched }: GitHubClientOptions): Promise<Octokit> {
-  const { Octokit } = await import('@octokit/rest')
-  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
-  return new Octokit({
-    auth: token,
-    baseUrl: apiUrl.replace(/\/+$/, ''),
-    userAgent,
-    log: silent,
-    // A redirect could carry the token to another host.
-    request: { redirect: 'manual', ...(fetched === undefined ? {} : { fetch: fetched }) },
-  })
-}
-
-export class GitHubClient {
-  readonly #options: GitHubClientOptions
-  #octokit: Promise<Octokit> | undefined
->>>>>>> 8c88b94 (wip)
   readonly #issuePages = new VersionedCache<Page<GitHubIssue>>()
   readonly #commentPages = new VersionedCache<Page<GitHubComment>>()
 
-<<<<<<< HEAD
   constructor(requests: GitHubRequests) {
     this.#requests = requests
     this.#octokit = requests.octokit
-=======
-  constructor(options: GitHubClientOptions) {
-    this.#options = options
->>>>>>> 8c88b94 (wip)
   }
 
   /** GitHub's wall time as of its last answer, epoch milliseconds; this machine's until then. */
@@ -98,12 +68,6 @@ export class GitHubClient {
   /** @see GitHubRequests.scopes */
   scopes(): readonly string[] | undefined {
     return this.#requests.scopes()
-  }
-
-  /** The library is imported with the first request: most peers make none. */
-  #client(): Promise<Octokit> {
-    this.#octokit ??= createOctokit(this.#options)
-    return this.#octokit
   }
 
   /** Open issues with this label, oldest first. */
@@ -118,24 +82,16 @@ export class GitHubClient {
       per_page: PAGE_SIZE,
     } as const
     const key = `issues ${nameOf(repository)} ${labels}`
-    const page = await this.#page(
-      { cache: this.#issuePages, key, item: issue },
-      asked,
-      signal,
-      async (headers, request) => (await this.#client()).rest.issues.listForRepo({ ...list, headers, request }),
+    const page = await this.#page({ cache: this.#issuePages, key, item: issue }, asked, signal, (headers, request) =>
+      this.#octokit.rest.issues.listForRepo({ ...list, headers, request }),
     )
     return page.items
   }
 
   async getIssue(repository: RepositoryName, number: number, signal: AbortSignal): Promise<GitHubIssue> {
     const asked = { what: `look at ${nameOf(repository)}#${String(number)}`, kind: 'read' } as const
-<<<<<<< HEAD
     const answer = await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.issues.get({ ...repository, issue_number: number, headers, request }),
-=======
-    const answer = await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.get({ ...repository, issue_number: number, headers, request }),
->>>>>>> 8c88b94 (wip)
     )
     return parsed(issue, answer.data, asked)
   }
@@ -146,32 +102,16 @@ export class GitHubClient {
     signal: AbortSignal,
   ): Promise<GitHubIssue> {
     const asked = { what: `open an issue in ${nameOf(repository)}`, kind: 'write' } as const
-<<<<<<< HEAD
     const answer = await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.issues.create({ ...repository, title, body, labels: [...labels], headers, request }),
-=======
-    const answer = await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.create({ ...repository, title, body, labels: [...labels], headers, request }),
->>>>>>> 8c88b94 (wip)
     )
     return parsed(issue, answer.data, asked)
   }
 
   async closeIssue(repository: RepositoryName, number: number, signal: AbortSignal): Promise<void> {
     const asked = { what: `close ${nameOf(repository)}#${String(number)}`, kind: 'write' } as const
-<<<<<<< HEAD
     await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.issues.update({ ...repository, issue_number: number, state: 'closed', headers, request }),
-=======
-    await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.update({
-        ...repository,
-        issue_number: number,
-        state: 'closed',
-        headers,
-        request,
-      }),
->>>>>>> 8c88b94 (wip)
     )
   }
 
@@ -188,8 +128,8 @@ export class GitHubClient {
       ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
     }
     const key = since === undefined ? `comments ${nameOf(repository)}#${String(number)} ${String(page)}` : undefined
-    return this.#page({ cache: this.#commentPages, key, item: comment }, asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.listComments({ ...list, headers, request }),
+    return this.#page({ cache: this.#commentPages, key, item: comment }, asked, signal, (headers, request) =>
+      this.#octokit.rest.issues.listComments({ ...list, headers, request }),
     )
   }
 
@@ -200,13 +140,8 @@ export class GitHubClient {
     signal: AbortSignal,
   ): Promise<GitHubComment> {
     const asked = { what: `write a comment to ${nameOf(repository)}#${String(number)}`, kind: 'write' } as const
-<<<<<<< HEAD
     const answer = await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.issues.createComment({ ...repository, issue_number: number, body, headers, request }),
-=======
-    const answer = await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.createComment({ ...repository, issue_number: number, body, headers, request }),
->>>>>>> 8c88b94 (wip)
     )
     return parsed(comment, answer.data, asked)
   }
@@ -218,13 +153,8 @@ export class GitHubClient {
     signal: AbortSignal,
   ): Promise<GitHubComment> {
     const asked = { what: `update comment ${String(id)} of ${nameOf(repository)}`, kind: 'write' } as const
-<<<<<<< HEAD
     const answer = await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.issues.updateComment({ ...repository, comment_id: id, body, headers, request }),
-=======
-    const answer = await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.updateComment({ ...repository, comment_id: id, body, headers, request }),
->>>>>>> 8c88b94 (wip)
     )
     return parsed(comment, answer.data, asked)
   }
@@ -237,26 +167,16 @@ export class GitHubClient {
     kind: 'write' | 'goodbye' = 'write',
   ): Promise<void> {
     const asked = { what: `delete comment ${String(id)} of ${nameOf(repository)}`, kind }
-<<<<<<< HEAD
     await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.issues.deleteComment({ ...repository, comment_id: id, headers, request }),
-=======
-    await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.issues.deleteComment({ ...repository, comment_id: id, headers, request }),
->>>>>>> 8c88b94 (wip)
     )
   }
 
   /** Whether strangers cannot read the repository. */
   async isPrivate(repository: RepositoryName, signal: AbortSignal): Promise<boolean> {
     const asked = { what: `look at ${nameOf(repository)}`, kind: 'read' } as const
-<<<<<<< HEAD
     const answer = await this.#requests.ask(asked, signal, (headers, request) =>
       this.#octokit.rest.repos.get({ ...repository, headers, request }),
-=======
-    const answer = await this.#ask(asked, signal, async (headers, request) =>
-      (await this.#client()).rest.repos.get({ ...repository, headers, request }),
->>>>>>> 8c88b94 (wip)
     )
     return parsed(z.object({ private: z.boolean() }), answer.data, asked).private
   }
