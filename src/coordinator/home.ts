@@ -75,7 +75,8 @@ export class Home implements Startable {
     this.#parked = new ParkedClaims({
       clock: deps.clock,
       claim: (request) => this.#claim(request),
-      readyClasses: () => deps.store.readyClasses(),
+      // A claim answered while the store closes looks once more, and then there is nothing to look at.
+      readyClasses: () => (this.#running ? deps.store.readyClasses() : []),
       nextReady: (needs, most) => deps.store.nextReady(needs, most),
       choose: (candidates, task) => this.scheduler.choose(candidates, task),
     })
@@ -308,7 +309,7 @@ export class Home implements Startable {
 
   /** When a task of a submitter at the cap stops running, others of theirs become claimable, which the store cannot know. */
   #wakeCapped(): void {
-    if (this.#deps.maxRunningPerSubmitter === undefined) return
+    if (this.#deps.maxRunningPerSubmitter === undefined || !this.#running) return
     for (const { needs } of this.store.readyClasses()) this.#parked.wake(needs)
   }
 

@@ -21,6 +21,8 @@ export async function waitForEnd(
   { timeoutMs, signal, onEvent }: { timeoutMs: number; signal: AbortSignal; onEvent: (event: AnyEvent) => void },
 ): Promise<{ readonly task: Task; readonly timedOut: boolean }> {
   const { promise: woken, resolve: wake, reject } = Promise.withResolvers<'ended' | 'time'>()
+  // Whoever gives up may do so while the task is looked for, when nobody listens yet.
+  woken.catch(() => undefined)
   const stopListening = events.listen((event) => {
     if (!('taskId' in event) || event.taskId !== taskId) return
     onEvent(event)
@@ -44,8 +46,6 @@ export async function waitForEnd(
     stopListening()
     stopTimer()
     signal.removeEventListener('abort', giveUp)
-    // Nobody may be left to hear a rejection that comes after the answer.
-    woken.catch(() => undefined)
   }
 }
 

@@ -13,10 +13,10 @@ import { LEASE } from '../../src/core/lease.ts'
 import type { OperationName, Output, RawInput } from '../../src/core/operations/catalog.ts'
 import { createOperations, type Operations } from '../../src/core/operations/invoke.ts'
 import { ACCESS, type Access, type Caller, type ProgressNote } from '../../src/core/operations/operation.ts'
-import type { Mesh, Signer } from '../../src/core/ports/mesh.ts'
 import type { TaskPins } from '../../src/core/ports/task-pins.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
+import { fakeMesh, fakeSigner } from '../fakes/fake-mesh.ts'
 import { fakePeering } from '../fakes/fake-peering.ts'
 import { ManualClock, settle } from './manual-clock.ts'
 import { RecordingLog } from './recording-log.ts'
@@ -97,7 +97,7 @@ export class QueueHouse implements AsyncDisposable {
     })
     events.listen((event) => this.heard.push(event))
     const home = new Home({ store: around(store), events, clock, log, lease: LEASE, ...settings })
-    const mesh = fakeMesh()
+    const mesh = fakeMesh(SELF, MESH_ID)
     const seal = { signer: mesh.signer, meshIds: mesh.meshIds, random }
     const cron = new CronSchedules({
       home,
@@ -227,40 +227,6 @@ interface CallExtras {
 /** What the task of a grant was signed as. @throws RunnerMeshError signature_invalid when its time is over */
 export async function openEnvelope(envelope: string | undefined, now: number): Promise<TaskEnvelope> {
   assert(envelope !== undefined, 'the task is not signed')
-  const { payload } = await signer.open('task', envelope)
+  const { payload } = await fakeSigner(SELF).open('task', envelope)
   return parseTaskEnvelope(payload, { meshes: [MESH_ID], now })
-}
-
-/** It proves nothing; what is signed is what these tests look at. */
-const signer: Signer = {
-  peer: SELF,
-  seal: (_kind, payload) => Promise.resolve(Buffer.from(payload).toString('base64url')),
-  open: (_kind, envelope) => Promise.resolve({ peer: SELF, payload: Buffer.from(envelope, 'base64url') }),
-}
-
-/** A mesh of one. */
-function fakeMesh(): Mesh {
-  return {
-    self: SELF,
-    meshId: MESH_ID,
-    meshIds: [MESH_ID],
-    signer,
-    protocols: () => [],
-    addresses: () => [],
-    onAddresses: () => undefined,
-    reachable: () => 'unknown',
-    sawPublicIp: () => undefined,
-    isRelay: () => false,
-    peers: () => [],
-    onPeer: () => undefined,
-    onPeerGone: () => undefined,
-    legacy: { serve: () => undefined, onNode: () => undefined },
-    openChannel: () => Promise.reject(new Error('there is no other peer')),
-    onChannel: () => undefined,
-    addTarget: () => undefined,
-    removeTarget: () => undefined,
-    targets: () => [],
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-  }
 }
