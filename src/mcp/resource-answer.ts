@@ -22,6 +22,8 @@ export async function askFor<N extends OperationName>(
   try {
     return (await deps.operations.invoke(name, input, call)) as Output<N>
   } catch (thrown) {
+    // Nobody hears it any more, and it is no fault of ours.
+    if (call.signal.aborted) throw new ProtocolError(REFUSED, 'cancelled: the asker has gone')
     return refuseResource(deps, uri, thrown)
   }
 }

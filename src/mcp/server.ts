@@ -77,9 +77,11 @@ function registerTool(server: McpServer, deps: ServerDeps, seat: Seat, era: Era,
     }
     const tell = beginAudit(log, clock, { caller: call.caller, name, args, client: clientName(server, context) })
     try {
-      const answer = await tool.run(args, deps, call, (thrown) =>
-        log.error('mcp.tool_failed', { tool: name, principal: call.caller.principal, era, thrown }),
-      )
+      const answer = await tool.run(args, deps, call, (thrown) => {
+        // Who hangs up ends a call with a reason of the SDK's, which is no fault of ours.
+        if (call.signal.aborted) return
+        log.error('mcp.tool_failed', { tool: name, principal: call.caller.principal, era, thrown })
+      })
       const { error, task_id: taskId } = answer.structuredContent as { error?: { code?: string }; task_id?: unknown }
       tell(answer.isError === true ? (error?.code ?? 'error') : 'ok', typeof taskId === 'string' ? taskId : undefined)
       return tool.submits && era === 'modern' ? await asHandle(deps, present, answer, context.mcpReq) : answer

@@ -17,7 +17,7 @@ export async function readPolicyFile(path: string): Promise<HostPolicy> {
 /** @param name of the file, for messages. @throws RunnerMeshError config_invalid */
 export function parsePolicy(text: string, name: string): HostPolicy {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' })
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset)
     return `${String(line)}:${String(col)}`
