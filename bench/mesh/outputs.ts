@@ -72,7 +72,11 @@ export async function outputBench(directory: string): Promise<OutputBench> {
   const deps = (mesh: Mesh, address: string): DeliveryDeps => {
     const peer = parsePeerId(/\/p2p\/([^/]+)$/.exec(address)?.[1] ?? '')
     const desk = createStreamDesk(peer, { mesh, clock: systemClock })
-    return { desks: { find: () => desk, isOwn: () => false, onFound: () => () => undefined }, clock: systemClock, log }
+    return {
+      desks: { find: () => desk, isOwn: () => false, putLast: () => undefined, onFound: () => () => undefined },
+      clock: systemClock,
+      log,
+    }
   }
   const piece = randomBytes(MIB)
   return {

@@ -26,6 +26,12 @@ export const SETTINGS = {
     undefined,
     'Where this peer keeps its key, queue and journal. Default: `runner-mesh` under the XDG state home. One process per directory.',
   ),
+  otherStateDirs: setting(
+    'other-state-dirs',
+    list(''),
+    '',
+    'State directories of other peers on this machine that serve the same home, comma separated. The command line goes on through one of them when its own peer is away.',
+  ),
   meshKey: {
     ...setting(
       'key',

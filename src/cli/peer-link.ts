@@ -1,4 +1,5 @@
-/** The peer a command talks to: the one of this machine, through its socket. */
+/** The peer a command talks to: the one of this machine, through its socket, or another that serves the same home. */
+import { resolve } from 'node:path'
 import { loadConfig } from '../app/config.ts'
 import { openLocalLink } from '../app/local-socket.ts'
 import { createLogger } from '../app/logger.ts'
@@ -7,10 +8,19 @@ import type { OperationsLink } from '../core/ports/link.ts'
 import type { CommandContext } from './run-command.ts'
 import type { ClosableLink } from './steady-link.ts'
 
-/** @throws RunnerMeshError peer_unreachable: no peer answers; config_invalid */
+/** The first that answers. @throws RunnerMeshError peer_unreachable: no peer answers; config_invalid */
 export async function openPeer({ environment }: Pick<CommandContext, 'environment'>): Promise<ClosableLink> {
   const config = loadConfig(environment)
-  return openLocalLink(socketPath(stateDirectory(config), config), createLogger('silent'))
+  const open = (directory: string) => openLocalLink(socketPath(directory, config), createLogger('silent'))
+  try {
+    return await open(stateDirectory(config))
+  } catch (thrown) {
+    for (const directory of config.otherStateDirs) {
+      const link = await open(resolve(directory)).catch(() => undefined)
+      if (link !== undefined) return link
+    }
+    throw thrown
+  }
 }
 
 /** Opens the link, hands it over, and closes it again whatever happens. */

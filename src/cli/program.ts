@@ -72,6 +72,7 @@ function createProgram(
     .version(VERSION)
     .option('--json', 'print one JSON document instead of lines for people')
     .option('--state-dir <path>', SETTINGS.stateDir.describe)
+    .option('--other-state-dirs <paths>', SETTINGS.otherStateDirs.describe)
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .exitOverride()
     .showHelpAfterError('(run with --help for all commands and flags)')

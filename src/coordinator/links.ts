@@ -20,8 +20,14 @@ export class Links {
     return [...this.#links]
   }
 
+  /** Of several peers that serve the home, one that has not failed lately. */
   findByHome(home: HomeId): OperationsLink | undefined {
     return [...this.#links].find((link) => link.homes.includes(home))
+  }
+
+  /** A call to it failed: of the peers of its home, the others are asked first. It stays, for it may be back. */
+  putLast(link: OperationsLink): void {
+    if (this.#links.delete(link)) this.#links.add(link)
   }
 
   /** Hears of every link added from now on. @returns a function that ends the subscription */

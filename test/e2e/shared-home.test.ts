@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Agent } from '../../scripts/demo/agent.ts'
 import type { PeerProcess } from '../../scripts/demo/peer-process.ts'
 import { startPostgres } from '../support/database-servers.ts'
+import { piped } from '../support/terminal.ts'
 import { IMAGE, peerGround, until, type PeerGround } from '../support/demo-peers.ts'
 
 const submitted = z.object({ task_id: z.string(), durability: z.string() })
@@ -55,11 +56,19 @@ test('two peers share a home: what one ends is heard at the other, and the loss 
   )
   assert.deepEqual(tails, ['0', '1', '2', '3'])
 
-  const running = await submit(atA, 'sleep 3; echo survived')
+  const running = await submit(atA, 'sleep 8; echo survived')
   assert.equal(running.durability, 'shared')
   await until(
     () => get(atB, running.task_id),
     ({ task: now }) => now.phase === 'running',
+  )
+  // A person follows a task at the same peer, and has named the other one.
+  const dirs = ['--state-dir', a.ready.state_dir, '--other-state-dirs', b.ready.state_dir]
+  const script = 'echo begun; i=0; while [ $i -lt 12 ]; do i=$((i+1)); sleep 0.5; echo $i; done; exit 3'
+  const follow = piped(t, [...dirs, 'submit', '--follow', IMAGE, '--', 'sh', '-c', script])
+  await until(
+    () => follow.text.stdout,
+    (text) => text.includes('begun'),
   )
   const queued = await submit(atA, 'echo later', { needs: [running.task_id] })
   const waiting = atB.call('p2p_taskqueue_wait_task', { task_id: running.task_id, timeout_s: 60 })
@@ -72,6 +81,8 @@ test('two peers share a home: what one ends is heard at the other, and the loss 
   assert.deepEqual([task.status, task.attempt, tail], ['completed', 1, 'survived'])
   const later = await atB.call('p2p_taskqueue_wait_task', { task_id: queued.task_id, timeout_s: 60 })
   assert.equal(seen.parse(later).log_tail, 'later')
+  assert.equal(await follow.ended, 3, follow.text.stderr)
+  assert.equal(follow.text.stdout, ['begun', ...Array.from({ length: 12 }, (_, i) => String(i + 1)), ''].join('\n'))
   const { task_id: fresh } = await submit(atB, 'echo fresh')
   const last = await atB.call('p2p_taskqueue_wait_task', { task_id: fresh, timeout_s: 60 })
   assert.equal(seen.parse(last).log_tail, 'fresh')

@@ -62,6 +62,10 @@ export async function openOutputs(
       const peer = links.findByHome(id)?.peer
       return peer === undefined ? undefined : createStreamDesk(peer, { mesh, clock })
     },
+    putLast: (id) => {
+      const link = links.findByHome(id)
+      if (link !== undefined) links.putLast(link)
+    },
     onFound: (found) => links.onAdded((link) => found(link.homes)),
   }
   if (!roles.worker) return { desk, attempts: undefined }

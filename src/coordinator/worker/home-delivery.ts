@@ -8,6 +8,8 @@ import type { OutputDesk } from '../../core/ports/output-desk.ts'
 /** The desks of the homes this peer reaches, its own among them. */
 export interface Desks {
   find(home: HomeId): OutputDesk | undefined
+  /** It failed: when several peers serve the home, another is found next. */
+  putLast(home: HomeId): void
   /** Whether what this worker keeps is kept by that home already. */
   isOwn(home: HomeId): boolean
   /** Hears of every home that is reached from now on. @returns a function that ends the subscription */
@@ -61,6 +63,7 @@ export async function atHome<T>(
     } catch (error) {
       signal.throwIfAborted()
       if (isFinal(error)) throw error
+      desks.putLast(home)
       log.debug('delivery.put_off', { taskId, error: errorText(error) })
     } finally {
       stopListening()

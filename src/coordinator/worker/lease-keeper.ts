@@ -12,7 +12,7 @@ import type { GrantView } from '../../core/operations/views.ts'
 import type { Input } from '../../core/operations/catalog.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
-import type { OperationsLink } from '../../core/ports/link.ts'
+import type { Links } from '../links.ts'
 
 export type ProgressInput = NonNullable<Input<'p2p_taskqueue_renew'>['leases'][number]['progress']>
 
@@ -21,7 +21,7 @@ export interface LeaseKeeperDeps {
   readonly random: Random
   readonly log: Logger
   readonly lease: LeaseSettings
-  readonly findLink: (home: HomeId) => OperationsLink | undefined
+  readonly links: Pick<Links, 'findByHome' | 'putLast'>
 }
 
 /** Progress is told at most this often. */
@@ -104,8 +104,8 @@ export class LeaseKeeper {
     const entries = [...batch.entries.values()]
     const told = entries.map((entry) => entry.progress)
     const sentAt = clock.mono()
+    const link = this.#deps.links.findByHome(home)
     try {
-      const link = this.#deps.findLink(home)
       if (link === undefined) throw new Error(`no link to home ${home}`)
       const patience = new AbortController()
       const stopPatience = clock.after(lease.renewEveryMs, () => {
@@ -134,6 +134,7 @@ export class LeaseKeeper {
     } catch (error) {
       log.warn('lease.renewal_failed', { home, leases: entries.length, error: errorText(error) })
       nextMs = RETRY_MS
+      if (link !== undefined) this.#deps.links.putLast(link)
     }
     const now = clock.mono()
     for (const entry of batch.entries.values()) {

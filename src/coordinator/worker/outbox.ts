@@ -4,7 +4,7 @@
  */
 import { artifactsOf } from '../../core/artifact.ts'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
-import type { Fence, TaskId } from '../../core/ids.ts'
+import type { Fence, HomeId, TaskId } from '../../core/ids.ts'
 import { getTaskIdParts } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
@@ -74,10 +74,13 @@ export class Outbox {
     const { log, journal } = this.#deps
     const [taskId, fence] = [grant.task_id as TaskId, grant.fence as Fence]
     const { signal } = this.#stopping
-    for (let pauseMs: number = RETRY_MS.first; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
+    const { home } = getTaskIdParts(taskId)
+    const asked = new Set<OperationsLink>()
+    for (let pauseMs: number = RETRY_MS.first; ;) {
       signal.throwIfAborted()
+      const link = this.#deps.links.findByHome(home)
       try {
-        const outcome = await this.#tell(grant, end, signal)
+        const outcome = link === undefined ? undefined : await this.#tell(link, grant, end, signal)
         if (outcome !== undefined) {
           log.info('attempt.settled', { taskId, fence, status: end.status, outcome })
           await journal.forget(taskId, fence)
@@ -91,14 +94,21 @@ export class Outbox {
           await journal.forget(taskId, fence)
           return
         }
+        if (link !== undefined) {
+          asked.add(link)
+          this.#deps.links.putLast(link)
+        }
       }
-      await this.#pause(pauseMs, taskId)
+      // Another peer that serves the home is told at once.
+      const next = this.#deps.links.findByHome(home)
+      if (next !== undefined && !asked.has(next)) continue
+      asked.clear()
+      await this.#pause(pauseMs, home)
+      pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)
     }
   }
 
-  async #tell(grant: GrantView, end: AttemptEnd, signal: AbortSignal): Promise<string | undefined> {
-    const link = this.#deps.links.findByHome(getTaskIdParts(grant.task_id as TaskId).home)
-    if (link === undefined) return undefined
+  async #tell(link: OperationsLink, grant: GrantView, end: AttemptEnd, signal: AbortSignal): Promise<string> {
     const key = { taskId: grant.task_id as TaskId, attempt: grant.attempt }
     await this.#deps.outputs?.ensureAtHome(key, artifactsOf(end.result), signal)
     let reports = this.#reports.get(link)
@@ -109,8 +119,7 @@ export class Outbox {
   }
 
   /** Until it is time to try again, or the home's link is back. */
-  async #pause(ms: number, taskId: TaskId): Promise<void> {
-    const { home } = getTaskIdParts(taskId)
+  async #pause(ms: number, home: HomeId): Promise<void> {
     const back = new AbortController()
     const stopListening = this.#deps.links.onAdded((link) => {
       if (link.homes.includes(home)) back.abort(new Error('back'))

@@ -49,7 +49,7 @@ export class Worker implements Startable {
     this.#deps = deps
     this.capacity = new Capacity(deps.capacity)
     this.gate = new ClaimGate(deps.clock)
-    this.#keeper = new LeaseKeeper({ ...deps, findLink: (home) => deps.links.findByHome(home) })
+    this.#keeper = new LeaseKeeper(deps)
     this.#outbox = new Outbox(deps)
     this.#parking = new Parking(deps)
   }

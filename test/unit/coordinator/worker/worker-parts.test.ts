@@ -65,7 +65,7 @@ function keeping(link: OperationsLink | undefined) {
     random: new SeededRandom(7),
     log: new RecordingLog(),
     lease: LEASE,
-    findLink: () => link,
+    links: { findByHome: () => link, putLast: () => undefined },
   })
   return { clock, keeper }
 }
