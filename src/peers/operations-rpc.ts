@@ -18,7 +18,7 @@ export interface RpcDeps {
   /** Where to count what is refused. */
   readonly rejections?: Rejections
   /** Set where the rate of requests is limited. */
-  readonly clock?: Pick<Clock, 'mono'>
+  readonly clock?: Pick<Clock, 'mono' | 'after'>
   readonly onNotice?: (method: string, params: unknown) => void
 }
 

@@ -10,13 +10,16 @@
  * @see https://www.jsonrpc.org/specification
  */
 import { cleanLine } from '../core/clean-text.ts'
-import { errorText, isErrorCode, RunnerMeshError, toErrorView } from '../core/errors.ts'
+import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { ProgressNote } from '../core/operations/operation.ts'
+import { checkFrameLength } from '../core/frames.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { LinkCallOptions } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
+import { AnswerPace } from './answer-pace.ts'
+import { fieldOf, fromWireError, tooFast, tooMany, toWireError } from './wire-errors.ts'
 
 export interface RpcLimits {
   /** Requests of the other side under way here, and ours there. More are refused with `rate_limited`. */
@@ -45,8 +48,8 @@ export interface RpcConnectionOptions {
   readonly limits?: Partial<RpcLimits>
   /** Where to count what is refused. */
   readonly rejections?: Rejections
-  /** Set where the rate of requests is limited. */
-  readonly clock?: Pick<Clock, 'mono'>
+  /** Set where the rate of requests is limited, and how long answers may lie unread. */
+  readonly clock?: Pick<Clock, 'mono' | 'after'>
 }
 
 export interface RpcConnection {
@@ -72,10 +75,11 @@ interface Pending {
 type RpcId = string | number
 type Message = Readonly<Record<string, unknown>>
 
-const RATE_LIMIT_PAUSE_MS = 100
-/** From this length on it matters whether the other side reads its answers. */
-const LARGE_BYTES = 16_384
-const MAX_ERROR_CHARACTERS = 2048
+interface Request {
+  readonly id: RpcId
+  readonly method: string
+  readonly params: unknown
+}
 
 class ChannelRpc implements RpcConnection {
   readonly #channel: Channel
@@ -89,8 +93,7 @@ class ChannelRpc implements RpcConnection {
   /** Requests that may come at once, as of that instant. */
   #tokens: number
   #countedAt: number
-  /** Set while a large answer waits for the other side to read. */
-  #unread: Promise<void> | undefined
+  readonly #pace: AnswerPace
 
   constructor(channel: Channel, options: RpcConnectionOptions) {
     this.#channel = channel
@@ -98,6 +101,11 @@ class ChannelRpc implements RpcConnection {
     this.#limits = { ...RPC_LIMITS, ...options.limits }
     this.#tokens = this.#limits.perSecond
     this.#countedAt = options.clock?.mono() ?? 0
+    this.#pace = new AnswerPace({
+      send: (bytes) => channel.send(bytes),
+      onUnread: () => this.#giveUpReader(),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    })
     channel.onClose((cause) => this.#end(cause))
     channel.onFrame((frame) => this.#receive(frame))
   }
@@ -145,25 +153,10 @@ class ChannelRpc implements RpcConnection {
     return this.#channel.close()
   }
 
-  #sendBytes(bytes: Buffer): Promise<void> {
-    const sent = this.#channel.send(bytes)
-    if (bytes.length < LARGE_BYTES) return sent
-    const unread = sent
-      .then(
-        () => undefined,
-        () => undefined,
-      )
-      .then(() => {
-        if (this.#unread === unread) this.#unread = undefined
-      })
-    this.#unread = unread
-    return sent
-  }
-
   #send(message: object): Promise<void> {
     if (this.#closed.signal.aborted) return Promise.reject(asError(this.#closed.signal.reason))
     try {
-      return this.#sendBytes(Buffer.from(JSON.stringify(message)))
+      return this.#channel.send(encode(message))
     } catch (cause) {
       return Promise.reject(asError(cause))
     }
@@ -184,7 +177,7 @@ class ChannelRpc implements RpcConnection {
     const { id, method, params } = message as Message
     if (typeof method === 'string') {
       if (id === undefined) this.#hear(method, params)
-      else if (isRpcId(id) && !this.#serving.has(id)) void this.#serve(id, method, params)
+      else if (isRpcId(id) && !this.#serving.has(id)) this.#admit({ id, method, params }, frame.length)
       else this.#refuse('a request whose id is no id or in use')
     } else if (typeof id === 'number' && ('result' in message || 'error' in message)) {
       this.#settle(id, message)
@@ -193,22 +186,27 @@ class ChannelRpc implements RpcConnection {
     }
   }
 
-  async #serve(id: RpcId, method: string, params: unknown): Promise<void> {
+  #admit(request: Request, bytes: number): void {
     const { inFlight, perSecond } = this.#limits
-    const isCrowded = this.#serving.size >= inFlight
-    if (isCrowded || !this.#takeToken()) {
-      this.#options.rejections?.count('call_flood')
-      this.#answer(id, { error: toWireError(isCrowded ? tooMany(inFlight) : tooFast(perSecond)) })
-      return
-    }
     const running = new AbortController()
-    this.#serving.set(id, running)
+    let refusal: RunnerMeshError | undefined
+    if (this.#serving.size >= inFlight) refusal = tooMany(inFlight)
+    else if (!this.#takeToken()) refusal = tooFast(perSecond)
+    else {
+      this.#serving.set(request.id, running)
+      if (this.#pace.request(bytes, () => void this.#serve(request, running))) return
+      this.#serving.delete(request.id)
+      refusal = tooMany(this.#serving.size)
+    }
+    this.#options.rejections?.count('call_flood')
+    this.#answer(request.id, { error: toWireError(refusal) })
+  }
+
+  async #serve({ id, method, params }: Request, running: AbortController): Promise<void> {
     const progress = (note: ProgressNote): void => {
       if (this.#serving.get(id) === running) this.notify('$/progress', { id, ...note })
     }
     try {
-      // Who asks for much and reads nothing is not worked for meanwhile.
-      while (this.#unread !== undefined) await this.#unread
       const result = await this.#options.serve(method, params, { signal: running.signal, progress })
       this.#serving.delete(id)
       this.#answer(id, { result: result ?? null })
@@ -220,6 +218,12 @@ class ChannelRpc implements RpcConnection {
       }
       this.#answer(id, { error })
     }
+  }
+
+  #giveUpReader(): void {
+    if (this.#closed.signal.aborted) return
+    this.#options.rejections?.count('slow_reader')
+    this.#channel.abort(new RunnerMeshError('peer_unreachable', `${this.#options.name} does not read its answers.`))
   }
 
   /** A bucket that holds what a second may bring, and fills as evenly. */
@@ -237,12 +241,15 @@ class ChannelRpc implements RpcConnection {
 
   #answer(id: RpcId, answer: { readonly result: unknown } | { readonly error: unknown }): void {
     if (this.#closed.signal.aborted) return
-    this.#send({ jsonrpc: '2.0', id, ...answer }).catch((cause: unknown) => {
-      if (this.#closed.signal.aborted) return
+    let bytes: Uint8Array
+    try {
+      bytes = encode({ jsonrpc: '2.0', id, ...answer })
+      checkFrameLength(bytes.length)
+    } catch (cause) {
       // Too large for a frame: the asker must hear that rather than wait.
-      const tooLarge = { jsonrpc: '2.0', id, error: toWireError(cause) }
-      this.#send(tooLarge).catch((again: unknown) => this.#channel.abort(asError(again)))
-    })
+      bytes = encode({ jsonrpc: '2.0', id, error: toWireError(cause) })
+    }
+    this.#pace.answer(bytes)
   }
 
   #hear(method: string, params: unknown): void {
@@ -290,6 +297,7 @@ class ChannelRpc implements RpcConnection {
     const why = cause === undefined ? 'it closed the connection' : cause.message
     const gone = new RunnerMeshError('peer_unreachable', `Lost ${this.#options.name}: ${why}.`, { cause })
     this.#closed.abort(gone)
+    this.#pace.end()
     const asked = [...this.#asked.values()]
     this.#asked.clear()
     for (const pending of asked) pending.reject(gone)
@@ -299,21 +307,8 @@ class ChannelRpc implements RpcConnection {
   }
 }
 
-function toWireError(thrown: unknown) {
-  const { message, ...data } = toErrorView(thrown)
-  return { code: -32000, message, data }
-}
-
-function fromWireError(error: unknown, name: string): RunnerMeshError {
-  const said = fieldOf(error, 'message')
-  const message = typeof said === 'string' ? cleanLine(said, MAX_ERROR_CHARACTERS) : `${name} refused without a reason.`
-  const data = fieldOf(error, 'data')
-  const code = fieldOf(data, 'code')
-  const retryAfterMs = fieldOf(data, 'retry_after_ms')
-  // A code of a newer version: nothing is known of it but that the call failed.
-  return new RunnerMeshError(typeof code === 'string' && isErrorCode(code) ? code : 'internal', message, {
-    ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? { retryAfterMs } : {}),
-  })
+function encode(message: object): Uint8Array {
+  return Buffer.from(JSON.stringify(message))
 }
 
 function toProgressNote(params: unknown): ProgressNote {
@@ -333,24 +328,8 @@ function scalars(data: object): Record<string, string | number> {
   )
 }
 
-function tooMany(limit: number): RunnerMeshError {
-  return new RunnerMeshError('rate_limited', `More than ${String(limit)} calls are under way with this peer.`, {
-    retryAfterMs: RATE_LIMIT_PAUSE_MS,
-  })
-}
-
-function tooFast(perSecond: number): RunnerMeshError {
-  return new RunnerMeshError('rate_limited', `More than ${String(perSecond)} calls a second came from this peer.`, {
-    retryAfterMs: RATE_LIMIT_PAUSE_MS,
-  })
-}
-
 function isRpcId(id: unknown): id is RpcId {
   return typeof id === 'number' || (typeof id === 'string' && id.length <= 128)
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Message)[name] : undefined
 }
 
 function asError(thrown: unknown): Error {

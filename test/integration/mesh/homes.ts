@@ -3,7 +3,6 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { Output, OperationName, RawInput } from '../../../src/core/operations/catalog.ts'
 import type { HomeLook, HomeOrder } from './home-process.ts'
 import { MESH_KEY } from './peers.ts'
@@ -83,7 +82,7 @@ export class Homes {
   readonly #processes: HomeProcess[] = []
   readonly #folders: string[] = []
 
-  constructor(context: TestContext) {
+  constructor(context: { readonly after: (cleanUp: () => Promise<void>) => void }) {
     context.after(async () => {
       await Promise.all(this.#processes.map((home) => home.kill()))
       await Promise.all(this.#folders.map((path) => rm(path, { recursive: true, force: true })))
