@@ -1,6 +1,6 @@
 /**
- * `npm run nightly [-- times]`: the random tests of the queue and of all that is pure, many times over and from another
- * place than the suite's; each attack of hostile peers for a minute; each parser of foreign bytes for two. A failure
+ * `npm run nightly [-- times]`: the random tests of the queue, its simulated worlds (12,000) and of all that is pure, many
+ * times over and from another place than the suite's; each attack of hostile peers for a minute; each parser of foreign bytes for two. A failure
  * prints its seed; RUNNER_MESH_TEST_SEED tries it again.
  */
 import { launch } from './setup/launch.mjs'
@@ -13,6 +13,7 @@ const RANDOM = [
   'unit/coordinator/cache',
   'unit/coordinator/cron',
   'contract',
+  'simulation/simulation',
   'integration/store/kill9',
   'integration/mesh/hostile/',
   'integration/fuzz/',

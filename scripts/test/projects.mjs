@@ -10,6 +10,7 @@ const PROJECTS = [
   { name: 'unit', needsMachine: false },
   { name: 'architecture', needsMachine: false },
   { name: 'contract', needsMachine: true },
+  { name: 'simulation', needsMachine: false },
   { name: 'integration', needsMachine: true },
   { name: 'e2e', needsMachine: true },
 ]

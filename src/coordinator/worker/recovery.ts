@@ -13,10 +13,10 @@ import type { Worker } from './worker.ts'
 
 export interface RecoveryDeps {
   readonly worker: Worker
-  readonly runner: ContainerRunner
-  readonly executor: Executor
+  readonly runner: Pick<ContainerRunner, 'adopt'>
+  readonly executor: Pick<Executor, 'left' | 'remove'>
   readonly journal: WorkJournal
-  readonly outputs: AttemptOutputs
+  readonly outputs: Pick<AttemptOutputs, 'endOthers'>
   readonly log: Logger
 }
 

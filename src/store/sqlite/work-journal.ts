@@ -21,9 +21,16 @@ interface Row {
   readonly end_json: string | null
 }
 
-/** @throws RunnerMeshError store_corrupt, store_newer on start */
-export function createSqliteWorkJournal(directory: string, clock: Pick<Clock, 'mono'>): WorkJournal {
-  return new SqliteWorkJournal(join(directory, FILE), clock)
+/**
+ * @param openLog how its log gets onto the disk; by default by a sync of its file
+ * @throws RunnerMeshError store_corrupt, store_newer on start
+ */
+export function createSqliteWorkJournal(
+  directory: string,
+  clock: Pick<Clock, 'mono'>,
+  openLog: (file: string) => LogSync = openLogSync,
+): WorkJournal {
+  return new SqliteWorkJournal(join(directory, FILE), clock, openLog)
 }
 
 interface OpenJournal {
@@ -39,17 +46,19 @@ interface OpenJournal {
 class SqliteWorkJournal implements WorkJournal {
   readonly #file: string
   readonly #clock: Pick<Clock, 'mono'>
+  readonly #openLog: (file: string) => LogSync
   #open: OpenJournal | undefined
 
-  constructor(file: string, clock: Pick<Clock, 'mono'>) {
+  constructor(file: string, clock: Pick<Clock, 'mono'>, openLog: (file: string) => LogSync) {
     this.#file = file
     this.#clock = clock
+    this.#openLog = openLog
   }
 
   start(): Promise<void> {
     if (this.#open !== undefined) return Promise.resolve()
     const db = openDatabase(this.#file)
-    const log = openLogSync(this.#file)
+    const log = this.#openLog(this.#file)
     this.#open = {
       db,
       log,
