@@ -9,7 +9,9 @@ import {
   errorsPage,
   hostPolicyPage,
   operationsPage,
+  page,
 } from './docs/reference.ts'
+import { troubleshootingPage } from './docs/troubleshooting-page.ts'
 import { metricsPage } from './docs/metrics-page.ts'
 import { ROOT } from './setup/checkout.mjs'
 
@@ -26,6 +28,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/configuration.md': configurationPage(),
   'docs/operations.md': operationsPage(),
   'docs/policy.md': hostPolicyPage(),
+  'docs/troubleshooting.md': page(...troubleshootingPage()),
   'docs/metrics.md': metricsPage(),
   'README.md': between(read('README.md'), 'action', actionTables(read('action.yml'))),
 }

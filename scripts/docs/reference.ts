@@ -118,7 +118,7 @@ export function between(text: string, name: string, generated: string): string {
   return `${text.slice(0, from)}${open}\n\n${generated}\n\n${text.slice(to)}`
 }
 
-function page(title: string, parts: readonly string[]): string {
+export function page(title: string, parts: readonly string[]): string {
   return `# ${title}\n\n${GENERATED}\n\n${parts.join('\n\n')}\n`
 }
 
