@@ -121,6 +121,7 @@ export async function greet(stream: HelloStream, party: HelloParty): Promise<Gre
   const answer = parseResult(await receive(stream), helloResult, party.remote)
   checkPeer(answer.peer, party.remote)
   checkCritical(answer.crit, helloResult)
+  checkVersion(answer.version, party.remote)
   const key = party.keys.find(({ meshId }) => meshId === answer.mesh)
   const nonces = { dialer: nonce, listener: answer.nonce }
   const peers = { dialer: party.self, listener: party.remote }
@@ -205,6 +206,11 @@ function checkCritical(crit: readonly string[] = [], known: z.ZodObject): void {
   if (unknown.length === 0) return
   const message = `The peer needs ${unknown.map((field) => JSON.stringify(field)).join(', ')} to be understood, which this version does not know. Upgrade this peer.`
   throw new RunnerMeshError('protocol_mismatch', message)
+}
+
+/** @throws RunnerMeshError protocol_mismatch */
+function checkVersion(version: string, remote: PeerId): void {
+  if (!RPC_VERSIONS.some((known) => known === version)) throw versionError(remote)
 }
 
 type Said = Pick<z.output<typeof helloResult>, 'homes' | 'features' | 'runner_name' | 'addresses'> & {
@@ -302,10 +308,12 @@ function refusedError(code: string | undefined, remote: PeerId): Error {
     const message = `Peer ${remote} does not let this peer in: its id is revoked there, or is not on the allow-list.`
     return new RunnerMeshError('peer_not_allowed', message)
   }
-  if (code === 'protocol_mismatch') {
-    const message = `Peer ${remote} speaks no version of the protocol that this build speaks (${RPC_VERSIONS.join(', ')}). Upgrade the older of the two.`
-    return new RunnerMeshError('protocol_mismatch', message)
-  }
+  if (code === 'protocol_mismatch') return versionError(remote)
   const message = `Peer ${remote} does not share this mesh key. Give both peers the same mesh key.`
   return new RunnerMeshError('not_admitted', message)
+}
+
+function versionError(remote: PeerId): RunnerMeshError {
+  const message = `Peer ${remote} speaks no version of the protocol that this build speaks (${RPC_VERSIONS.join(', ')}). Upgrade the older of the two.`
+  return new RunnerMeshError('protocol_mismatch', message)
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PeerId } from '../../../src/core/ids.ts'
-import { answerGreeting, greet, type Greeted, type HelloParty, type HelloStream } from '../../../src/mesh/hello.ts'
+import { answerGreeting, greet, type Greeted, type HelloParty } from '../../../src/mesh/hello.ts'
 import { newMeshKey, parseMeshKey, type MeshKey } from '../../../src/mesh/mesh-key.ts'
+import { wires, type Wire } from '../../support/hello-wire.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
 
 const ALICE = '12D3KooWKKecaxb1crCMkAqqcY1NBCnWSav8HESsqBJXfMkXxEyJ' as PeerId
@@ -13,49 +14,6 @@ const random = new SeededRandom(42)
 const KEY_TEXT = newMeshKey(random)
 const KEY = parseMeshKey(KEY_TEXT)
 const OTHER_KEY = parseMeshKey(newMeshKey(random))
-
-type Json = Record<string, unknown> & { params?: Record<string, unknown>; result?: Record<string, unknown> }
-
-/** One end of a HELLO in memory; `sent` keeps what this end said. */
-class Wire implements HelloStream {
-  readonly sent: Json[] = []
-  readonly #come: Uint8Array[] = []
-  #waiting: ((frame: Uint8Array) => void) | undefined
-  other: Wire | undefined
-
-  send(frame: Uint8Array): Promise<void> {
-    this.sent.push(JSON.parse(Buffer.from(frame).toString()) as Json)
-    this.other?.arrive(frame)
-    return Promise.resolve()
-  }
-
-  say(message: unknown): void {
-    this.other?.arrive(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)))
-  }
-
-  arrive(frame: Uint8Array): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (waiting === undefined) this.#come.push(frame)
-    else waiting(frame)
-  }
-
-  next(): Promise<Uint8Array> {
-    const frame = this.#come.shift()
-    return frame === undefined ? new Promise((resolve) => (this.#waiting = resolve)) : Promise.resolve(frame)
-  }
-
-  async hear(): Promise<Json> {
-    return JSON.parse(Buffer.from(await this.next()).toString()) as Json
-  }
-}
-
-function wires(): [Wire, Wire] {
-  const [one, two] = [new Wire(), new Wire()]
-  one.other = two
-  two.other = one
-  return [one, two]
-}
 
 function party(self: PeerId, remote: PeerId, ...keys: MeshKey[]): HelloParty {
   const [current = KEY, ...previous] = keys
