@@ -20,6 +20,7 @@ import { addServiceCommands } from './commands/system-service.ts'
 import { addPeersCommands } from './commands/peers.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addAuditCommand } from './commands/audit.ts'
+import { addStoreCommands } from './commands/store.ts'
 import { addTokenCommands } from './commands/token.ts'
 import { cancel, explain, get, list, status } from './commands/tasks.ts'
 import { addCompletionCommand } from './commands/completion.ts'
@@ -62,7 +63,8 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
   }
 }
 
-function createProgram(
+/** @param ended hears the exit code. @returns the commands, before any word is read */
+export function createProgram(
   { environment, self, stdin, stdout, stderr, onStop }: Surroundings,
   taskArgv: readonly string[],
   ended: (code: number) => void,
@@ -131,6 +133,7 @@ function createProgram(
   addSubmitCommands(program, runInContext, taskArgv)
   addTopCommand(program, runInContext)
   addCompletionCommand(program, runInContext)
+  addStoreCommands(program, runInContext)
 
   const getCommand = program
     .command('get')

@@ -54,6 +54,7 @@ import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
 import { nextDue, sweepStep, type Swept } from './sweep.ts'
 import { findFull, FULL_ROW, viewOf, type FullRow } from './tasks.ts'
+import { holdToServe } from './serving-lock.ts'
 import { Sql, type Change } from './transaction.ts'
 import { fireCron, listCron, prune, removeCron, saveCron } from './upkeep.ts'
 
@@ -133,7 +134,7 @@ class PostgresTaskStore implements TaskStore {
       const home = new SharedHome(facts, { clock, random, log, settings }, reader)
       const channel = noticeChannel(facts.homeId)
       const listener = new Listener({
-        connect: () => this.#connect('listener'),
+        connect: () => this.#connectToServe(),
         ...{ channel, clock, log },
         heard: (notice) => this.#news.heard(notice),
         back: (awayMs) => void this.#news.catchUp(awayMs),
@@ -298,6 +299,18 @@ class PostgresTaskStore implements TaskStore {
     client.on('error', (error) => this.#deps.log.debug('store.connection', { name, error: errorText(error) }))
     await client.connect()
     return client
+  }
+
+  /** The connection that listens is the one that is always there: it says that this peer serves the home. */
+  async #connectToServe(): Promise<pg.Client> {
+    const client = await this.#connect('listener')
+    try {
+      await holdToServe(new Sql(client), this.#database.schema)
+      return client
+    } catch (thrown) {
+      await client.end().catch(() => undefined)
+      throw thrown
+    }
   }
 
   #step<T>(work: (home: SharedHome, sql: Sql, change: Change) => Promise<T>): Promise<T> {
