@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { licensesOf } from './build/licenses.mjs'
+import { withPage } from './build/with-page.mjs'
 import { ROOT } from './setup/checkout.mjs'
 
 /** Some bundled packages are CommonJS inside: what they expect to find in their scope, an ES module must make. */
@@ -100,7 +101,7 @@ export async function buildInto(outdir, root = ROOT) {
     target: 'node24',
     format: 'esm',
     banner: { js: SCOPE },
-    plugins: [withoutUnused, withShortManifest(root)],
+    plugins: [withoutUnused, withShortManifest(root), withPage(root)],
     legalComments: 'eof',
     charset: 'ascii',
     metafile: true,

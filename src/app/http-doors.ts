@@ -1,4 +1,4 @@
-/** What a peer serves over HTTP: MCP at /mcp, and what monitoring asks. */
+/** What a peer serves over HTTP: the dashboard at /, MCP at /mcp, and what monitoring asks. */
 import { join } from 'node:path'
 import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
@@ -8,6 +8,7 @@ import type { PeerTools } from '../core/ports/peer-tools.ts'
 import type { RecordAudit } from '../coordinator/audit-trail.ts'
 import type { PeerFacts } from '../dashboard/metrics/peer-readings.ts'
 import type { QueueMeter } from '../dashboard/metrics/queue-meter.ts'
+import { createDashboard } from '../dashboard/door.ts'
 import { createObservation } from '../dashboard/observation.ts'
 import type { ReadinessCheck } from '../dashboard/readiness.ts'
 import { METADATA_PATH } from '../mcp/admission.ts'
@@ -15,7 +16,7 @@ import { createMcpDoor, MCP_DOOR_SETTINGS } from '../mcp/door.ts'
 import { createAuthenticate } from './bearer-tokens.ts'
 import type { Config } from './config.ts'
 import { createHttpAccess } from './http-access.ts'
-import { createHttpServer } from './http-server.ts'
+import { createHttpServer, type HttpMount } from './http-server.ts'
 import { OAuthTokens } from './oauth.ts'
 import { findOrMakeSecret } from './secret-file.ts'
 import { TokenBook } from './token-book.ts'
@@ -38,6 +39,8 @@ export interface HttpDoorsDeps {
   readonly facts: PeerFacts
   readonly readiness: readonly ReadinessCheck[]
   readonly recordAudit: RecordAudit
+  /** GitHub's events, where they are taken. */
+  readonly webhook?: HttpMount | undefined
 }
 
 export interface HttpDoors extends Startable {
@@ -60,14 +63,31 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
   const mcp = createMcpDoor({ ...deps, version: VERSION, authenticate }, { ...MCP_DOOR_SETTINGS, ...access.admission })
   const { allowedHosts } = access.admission
   const watch = createObservation({ ...deps, authenticate }, { allowedHosts, metricsOpen: config.metricsOpen })
+  const dashboard = config.dashboard
+    ? createDashboard(
+        { ...deps, authenticate },
+        {
+          allowedHosts,
+          readOnly: config.dashboardReadOnly,
+          secure: config.httpPublicUrl?.startsWith('https:') === true,
+        },
+      )
+    : undefined
   const server = createHttpServer(
     config.http,
     [
       { path: '/mcp', handle: (req, res) => mcp.node(req, res) },
       { path: METADATA_PATH, handle: (req, res) => mcp.node(req, res) },
+      ...(dashboard === undefined
+        ? []
+        : [
+            { path: '/', handle: dashboard.page },
+            { path: '/dashboard', handle: dashboard.below },
+          ]),
       { path: '/healthz', handle: watch.health },
       { path: '/readyz', handle: watch.ready },
       { path: '/metrics', handle: watch.metrics },
+      ...(deps.webhook === undefined ? [] : [deps.webhook]),
     ],
     log,
   )
@@ -79,6 +99,7 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
       await server.start()
     },
     stop: async () => {
+      dashboard?.stop()
       await mcp.stop()
       await server.stop()
       await book.stop()
