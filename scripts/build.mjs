@@ -3,7 +3,7 @@
  * the same everywhere. docs/decisions/0003 says why each part of the recipe is there.
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { licensesOf } from './build/licenses.mjs'
 import { withPage } from './build/with-page.mjs'
@@ -74,6 +74,43 @@ const withShortManifest = (root) => ({
 })
 
 /**
+ * npm may install one version of a package several times, below each package that asks for it. One of them goes in, by the
+ * lock file, so that every installation chooses the same.
+ *
+ * @param {string} root
+ * @returns {import('esbuild').Plugin}
+ */
+const withEachPackageOnce = (root) => ({
+  name: 'with-each-package-once',
+  setup(plugin) {
+    /** @type {{ packages: Record<string, { version?: string }> }} */
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+    const kinds = new Map(
+      Object.entries(packages).map(([folder, { version }]) => [folder, `${nameOf(folder)}@${version}`]),
+    )
+    /** @type {Map<string, string>} */
+    const chosen = new Map()
+    for (const [folder, kind] of [...kinds].sort(([a], [b]) => (a < b ? 1 : -1))) chosen.set(kind, folder)
+    plugin.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...rest }) => {
+      if (pluginData === RESOLVING) return undefined
+      const found = await plugin.resolve(path, { ...rest, pluginData: RESOLVING })
+      if (found.errors.length > 0 || found.external || found.namespace !== 'file') return undefined
+      const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(relative(root, found.path))?.[0] ?? ''
+      const other = chosen.get(kinds.get(folder) ?? '') ?? folder
+      return {
+        ...found,
+        path: other === folder ? found.path : join(root, other, relative(join(root, folder), found.path)),
+      }
+    })
+  },
+})
+
+const RESOLVING = Symbol('resolving')
+
+/** @param {string} folder  as the lock file names it */
+const nameOf = (folder) => folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+/**
  * V8 keeps a source of ASCII in half the memory of any other. esbuild leaves such letters in comments only, where an
  * escape does no harm.
  */
@@ -101,7 +138,7 @@ export async function buildInto(outdir, root = ROOT) {
     target: 'node24',
     format: 'esm',
     banner: { js: SCOPE },
-    plugins: [withoutUnused, withShortManifest(root), withPage(root)],
+    plugins: [withoutUnused, withShortManifest(root), withPage(root), withEachPackageOnce(root)],
     legalComments: 'eof',
     charset: 'ascii',
     metafile: true,
