@@ -16,6 +16,7 @@ import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { STORE_SETTINGS } from './store-settings.ts'
 import { RELAY_SETTINGS } from './relay-settings.ts'
+import { WEBHOOK_SETTINGS } from './webhook-settings.ts'
 import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
 
 /** Every setting there is; the reference page of the documentation is generated from it. */
@@ -101,6 +102,7 @@ export const SETTINGS = {
     'A folder with peer_<runner>.json files of ipfs_accelerate_py to read addresses from.',
   ),
   ...HTTP_SETTINGS,
+  ...WEBHOOK_SETTINGS,
   ...DASHBOARD_SETTINGS,
   ...LEGACY_SETTINGS,
   work: setting('work', flag.default(true), 'true', 'Whether this peer runs tasks itself.'),

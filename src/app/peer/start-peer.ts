@@ -20,6 +20,7 @@ import type { Config } from '../config.ts'
 import { AuditFile } from '../audit-file.ts'
 import { createGuardian } from '../guardian.ts'
 import type { HttpDoors } from '../http-doors.ts'
+import type { HttpMount } from '../http-server.ts'
 import { createLocalSocket } from '../local-socket.ts'
 import { createPeerDiscovery } from '../peer-discovery.ts'
 import { socketPath } from '../state-directory.ts'
@@ -136,6 +137,7 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   }
 
   await start(createLocalSocket(socketPath(stateDir, config), operations, log))
+  const webhook = await startWebhook(ground, operations)
   const http =
     roles.home && config.http !== 'off'
       ? await start(
@@ -147,6 +149,7 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
             recordAudit: audit.record,
             ...createWatchParts(ground, homeParts, meshParts, worker),
             access: new Set(ACCESS),
+            ...(webhook === undefined ? {} : { webhook }),
             ...(home === undefined
               ? {}
               : { findTask: (token) => findTaskCaller({ signer: mesh.signer, store: home.store }, token) }),
@@ -154,4 +157,16 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
         )
       : undefined
   return { mesh, events, operations, stateDir, runnerName, worker, http }
+}
+
+/** Loaded only where GitHub's events are taken. */
+async function startWebhook(ground: Ground, operations: Operations): Promise<HttpMount | undefined> {
+  const { config, roles, start } = ground
+  const hasSecret = config.webhookSecret !== undefined || config.webhookSecretFile !== undefined
+  if (!hasSecret || !roles.home || config.http === 'off') return undefined
+  const { createWebhookParts } = await import('./webhook-parts.ts')
+  const door = await createWebhookParts(ground, operations)
+  if (door === undefined) return undefined
+  const { handle } = await start(door)
+  return { path: '/webhook', handle }
 }

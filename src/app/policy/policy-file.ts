@@ -16,6 +16,11 @@ export async function readPolicyFile(path: string): Promise<HostPolicy> {
 
 /** @param name of the file, for messages. @throws RunnerMeshError config_invalid */
 export function parsePolicy(text: string, name: string): HostPolicy {
+  return parseYaml(text, name, hostPolicy)
+}
+
+/** @param name of the file, for messages. @throws RunnerMeshError config_invalid, naming each fault by its line and field */
+export function parseYaml<S extends z.ZodType>(text: string, name: string, schema: S): z.output<S> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' })
   const at = (offset: number): string => {
@@ -27,7 +32,7 @@ export function parsePolicy(text: string, name: string): HostPolicy {
     const [why = 'is not YAML'] = broken.message.split('\n')
     throw faulty(name, [`${at(broken.pos[0])} ${why.replace(/ at line .*$/, '')}`])
   }
-  const parsed = hostPolicy.safeParse(toValue(document, name) ?? {})
+  const parsed = schema.safeParse(toValue(document, name) ?? {})
   if (parsed.success) return parsed.data
   throw faulty(
     name,

@@ -1,0 +1,74 @@
+/** The door for GitHub's events, put together as the configuration says. */
+import { readFile } from 'node:fs/promises'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { Operations } from '../../core/operations/invoke.ts'
+import { createRepositoryDesk } from '../../github/repository-desk.ts'
+import { createSqliteDeliveryInbox } from '../../store/sqlite/delivery-inbox.ts'
+import { createWebhookDoor, type WebhookDoor } from '../../webhook/door.ts'
+import { WEBHOOK_PATH } from '../../webhook/listener.ts'
+import { RULES_PATH, rulesSchema, type Rules } from '../../webhook/rules/rules-schema.ts'
+import type { Secrets } from '../../webhook/signatures.ts'
+import type { Config } from '../config.ts'
+import { createGitHubRequests } from '../github-registry.ts'
+import { parseYaml } from '../policy/policy-file.ts'
+import { findSecret } from '../secret-file.ts'
+import type { Ground } from './ground.ts'
+
+/** @returns undefined where no secret is set. @throws RunnerMeshError config_invalid */
+export async function createWebhookParts(
+  { config, stateDir, events, clock, log }: Ground,
+  operations: Operations,
+): Promise<WebhookDoor | undefined> {
+  const secrets = await findWebhookSecrets(config)
+  if (secrets === undefined) return undefined
+  if (config.webhookRepositories.length === 0) {
+    throw new RunnerMeshError(
+      'config_invalid',
+      'The webhook has a secret but no repository. Name them with --webhook-repositories owner/name.',
+    )
+  }
+  const requests = createGitHubRequests(config, clock, () => 0)
+  const desk = requests === undefined ? undefined : createRepositoryDesk(requests)
+  const { webhookRulesFile: rulesFile, httpPublicUrl } = config
+  if (rulesFile !== undefined) await readRulesFile(rulesFile)
+  const publicUrl = httpPublicUrl?.replace(/\/+$/, '')
+  return createWebhookDoor({
+    ...{ secrets, operations, desk, events, clock, log },
+    inbox: createSqliteDeliveryInbox(stateDir, clock),
+    repositories: config.webhookRepositories,
+    url: publicUrl === undefined ? undefined : `${publicUrl}${WEBHOOK_PATH}`,
+    sweepEveryMs: config.webhookSweepMs,
+    linkOf: (taskId) => (publicUrl === undefined ? undefined : `${publicUrl}/#/tasks/${encodeURIComponent(taskId)}`),
+    rulesOf: async (repository, ref, signal) => {
+      if (rulesFile !== undefined) return readRulesFile(rulesFile)
+      const text = await desk?.fileAt(repository, RULES_PATH, ref, signal)
+      return text === undefined ? undefined : parseRules(text, `${repository}/${RULES_PATH}`)
+    },
+  })
+}
+
+/** @param name of the file, for messages. @throws RunnerMeshError config_invalid */
+export function parseRules(text: string, name: string): Rules {
+  return parseYaml(text, name, rulesSchema)
+}
+
+/** @throws RunnerMeshError config_invalid */
+export async function readRulesFile(path: string): Promise<Rules> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new RunnerMeshError('config_invalid', `Cannot read the rules ${path}: ${errorText(cause)}.`, { cause })
+  })
+  return parseRules(text, path)
+}
+
+/** The current one first. @throws RunnerMeshError config_invalid */
+export async function findWebhookSecrets(
+  config: Pick<Config, 'webhookSecret' | 'webhookSecretFile'>,
+): Promise<Secrets | undefined> {
+  const { webhookSecret: own, webhookSecretFile: path } = config
+  const text = path === undefined ? '' : await findSecret(path)
+  if (text === undefined)
+    throw new RunnerMeshError('config_invalid', `There is no file ${path ?? ''} with the webhook’s secret.`)
+  const lines = text.split('\n').map((line) => line.trim())
+  const [first, ...others] = [own ?? '', ...lines].filter((line) => line !== '')
+  return first === undefined ? undefined : [first, ...others]
+}
