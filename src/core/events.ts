@@ -29,6 +29,8 @@ export interface EventMap {
   'claim.answered': { readonly worker: PeerId; readonly grants: number }
   'peer.joined': { readonly peer: PeerId; readonly runnerName: string }
   'peer.left': { readonly peer: PeerId }
+  /** This peer was asked to stop, and nothing runs on it any more. */
+  'peer.drained': object
 }
 
 export type EventName = keyof EventMap

@@ -25,7 +25,9 @@ async function get(agent: Agent, id: string): Promise<z.output<typeof seen>> {
 }
 
 /** Two peers that serve one home in a database, and a worker that knows both. */
-async function sharedHome(t: TestContext): Promise<{ ground: PeerGround; a: PeerProcess; b: PeerProcess }> {
+async function sharedHome(
+  t: TestContext,
+): Promise<{ ground: PeerGround; a: PeerProcess; b: PeerProcess; w: PeerProcess }> {
   const removals: (() => Promise<void>)[] = []
   t.after(async () => {
     for (const remove of removals.reverse()) await remove()
@@ -38,12 +40,17 @@ async function sharedHome(t: TestContext): Promise<{ ground: PeerGround; a: Peer
   await copyFile(join(a.ready.state_dir, 'mesh.key'), keyFile)
   const [address = ''] = a.ready.addresses
   const b = await ground.up('b', ['--key-file', keyFile, '--bootstrap', address], env)
-  await ground.worker('w', a, ['--slots', '2', '--bootstrap', [...a.ready.addresses, ...b.ready.addresses].join(',')])
-  return { ground, a, b }
+  const w = await ground.worker('w', a, [
+    '--slots',
+    '2',
+    '--bootstrap',
+    [...a.ready.addresses, ...b.ready.addresses].join(','),
+  ])
+  return { ground, a, b, w }
 }
 
 test('two peers share a home: what one ends is heard at the other, and the loss of one stops nobody', async (t) => {
-  const { ground, a, b } = await sharedHome(t)
+  const { ground, a, b, w } = await sharedHome(t)
   const [atA, atB] = [await ground.agent(a), await ground.agent(b)]
   const ids = await Promise.all(
     [atA, atB, atA, atB].map(async (agent, number) => (await submit(agent, `echo ${String(number)}`)).task_id),
@@ -86,4 +93,17 @@ test('two peers share a home: what one ends is heard at the other, and the loss 
   const { task_id: fresh } = await submit(atB, 'echo fresh')
   const last = await atB.call('p2p_taskqueue_wait_task', { task_id: fresh, timeout_s: 60 })
   assert.equal(seen.parse(last).log_tail, 'fresh')
+
+  // A worker is taken out of service: what it runs is finished, and nothing is begun.
+  const { task_id: slow } = await submit(atB, 'sleep 2; echo finished')
+  await until(
+    () => get(atB, slow),
+    ({ task: now }) => now.phase === 'running',
+  )
+  const drain = piped(t, ['--state-dir', w.ready.state_dir, 'drain', '--stop'])
+  assert.equal(await drain.ended, 0, drain.text.stderr)
+  assert.match(drain.text.stdout, /nothing runs; the peer stops/)
+  assert.equal(await w.ended, 0)
+  const { task: finished } = await get(atB, slow)
+  assert.deepEqual([finished.status, finished.attempt], ['completed', 1])
 })

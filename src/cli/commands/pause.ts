@@ -1,4 +1,4 @@
-/** `runner-mesh pause` and `resume`: the peer of this machine claims no more tasks, and claims again. */
+/** `runner-mesh pause`, `resume` and `drain`: the peer of this machine claims no more tasks, and claims again. */
 import type { Command } from 'commander'
 import { cleanLine } from '../../core/clean-text.ts'
 import type { Output as OutputOf } from '../../core/operations/catalog.ts'
@@ -20,6 +20,7 @@ export function addPauseCommands(program: Command, run: RunCommand): void {
     return 0
   })
 
+  addDrainCommand(program, run)
   const resume = program
     .command('resume')
     .description('Claim tasks again.')
@@ -30,6 +31,26 @@ export function addPauseCommands(program: Command, run: RunCommand): void {
     const answer = await link.call('p2p_worker_resume', { holder, all }, { signal })
     output.result(answer, () => describe(answer))
     return 0
+  })
+}
+
+function addDrainCommand(program: Command, run: RunCommand): void {
+  const drain = program
+    .command('drain')
+    .description('Claim no more tasks, wait until those that run have ended, and stay so.')
+    .option('--stop', 'then stop the peer')
+  run(drain, async ({ link, output, signal }) => {
+    const { stop = false } = drain.opts<{ stop?: boolean }>()
+    for (;;) {
+      const answer = await link.call('p2p_worker_drain', { wait_s: 30, stop }, { signal })
+      if (answer.running > 0) continue
+      output.result(answer, () =>
+        answer.stopping
+          ? 'nothing runs; the peer stops'
+          : 'nothing runs; claim again with: runner-mesh resume --as drain',
+      )
+      return 0
+    }
   })
 }
 

@@ -18,6 +18,8 @@ export interface ServeOptions {
 
 const WATCH_MS = 250
 
+const ANSWER_MS = 100
+
 /** Resolves when the peer has stopped, on a signal or after its run time. */
 export async function serve({
   command,
@@ -41,6 +43,10 @@ export async function serve({
     stop(undefined)
   })
   const peer = await startPeer(config, roles, { log, program })
+  // The caller is answered first.
+  const stopListening = peer.events.listen(({ name }) => {
+    if (name === 'peer.drained') systemClock.after(ANSWER_MS, () => stop(undefined))
+  })
   const cancelTimer =
     config.runForMs === undefined
       ? undefined
@@ -56,6 +62,7 @@ export async function serve({
   } finally {
     watching.abort(new Error('stopping'))
     cancelTimer?.()
+    stopListening()
     await peer.stop()
   }
 }

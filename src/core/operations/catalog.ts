@@ -4,7 +4,7 @@ import { cacheDelete, cacheFetch, cacheGet, cacheHas, cacheSet, cacheStore } fro
 import { callTool } from './call-tool.ts'
 import { cronList, cronPause, cronRemove, cronResume, cronSave } from './cron.ts'
 import type { Call } from './operation.ts'
-import { pauseWorker, resumeWorker } from './pause.ts'
+import { drainWorker, pauseWorker, resumeWorker } from './pause.ts'
 import { listArtifacts, readArtifact, readLog } from './outputs.ts'
 import { explainTask, getTask, listPeers, listTasks, queueStatus, waitTask } from './read.ts'
 import { peerReport } from './report.ts'
@@ -54,6 +54,7 @@ export const CATALOG = {
   [peerReport.name]: peerReport,
   [pauseWorker.name]: pauseWorker,
   [resumeWorker.name]: resumeWorker,
+  [drainWorker.name]: drainWorker,
   [cronSave.name]: cronSave,
   [cronList.name]: cronList,
   [cronRemove.name]: cronRemove,

@@ -35,3 +35,17 @@ export const resumeWorker = defineOperation({
   }),
   output: z.object(pausesView),
 })
+
+export const drainWorker = defineOperation({
+  name: 'p2p_worker_drain',
+  title: 'Finish what runs, claim no more',
+  description:
+    'Makes this peer claim no more tasks and waits until those it runs have ended. Ask again while it says running. With stop the peer then stops.',
+  access: 'admin',
+  hints: CHANGES,
+  input: z.strictObject({
+    wait_s: z.number().min(0).max(60).default(30).describe('Longest time to wait for the answer, seconds'),
+    stop: z.boolean().default(false).describe('Stop the peer once nothing runs'),
+  }),
+  output: z.object({ running: z.int().min(0), stopping: z.boolean() }),
+})
