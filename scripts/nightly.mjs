@@ -12,6 +12,7 @@ const RANDOM = [
   'unit/core',
   'unit/coordinator/cache',
   'unit/coordinator/cron',
+  'unit/coordinator/parked-claims',
   'contract',
   'simulation/simulation',
   'integration/store/kill9',
