@@ -91,7 +91,8 @@ document.body.append(
 whenLoggedOut(go)
 window.addEventListener('hashchange', () => {
   go()
-  room.focus()
+  room.focus({ preventScroll: true })
+  window.scrollTo(0, 0)
 })
 setInterval(() => {
   if (document.visibilityState === 'visible') shown?.look?.()

@@ -17,7 +17,11 @@ export function section(title: string, ...children: Parameters<typeof h>[2][]): 
 }
 
 export function statusBadge(status: string, phase?: string): HTMLElement {
-  return h('span', { class: `badge is-${status}` }, phase === undefined ? status : `${status} · ${phase}`)
+  return h(
+    'span',
+    { class: `badge is-${status}` },
+    phase === undefined || phase === status ? status : `${status} · ${phase}`,
+  )
 }
 
 export function showFault(place: HTMLElement, thrown: unknown): void {
