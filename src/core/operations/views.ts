@@ -124,8 +124,6 @@ export const submittedView = z.object({
   task_type: z.string(),
 })
 
-export type SubmittedView = z.output<typeof submittedView>
-
 /** What a worker brings to a claim; free capacity. */
 export const offerInput = z.object({
   task_types: z.array(z.string().max(128)).max(64),
