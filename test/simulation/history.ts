@@ -21,6 +21,8 @@ interface Held {
   until: number
   /** Its worker said that it has ended, or gave it back; whether the home got so far is not known. */
   givenUp: boolean
+  /** The call of the store that granted it. */
+  readonly call: number
 }
 
 interface End {
@@ -46,6 +48,7 @@ export class History {
   readonly #deps: HistoryDeps
   readonly #tasks = new Map<TaskId, Known>()
   #lastFence = 0
+  #calls = 0
 
   constructor(deps: HistoryDeps) {
     this.#deps = deps
@@ -92,9 +95,10 @@ export class History {
   #claim(store: TaskStore, process: Process): TaskStore['claim'] {
     return async (request, now) => {
       const [began, fenceBefore] = [process.mono(), this.#lastFence]
+      const call = (this.#calls += 1)
       const grants = await store.claim(request, now)
       if (!process.alive) return grants
-      for (const grant of grants) this.#granted(grant, request, { began, fenceBefore, now: process.mono() })
+      for (const grant of grants) this.#granted(grant, request, { began, fenceBefore, call, now: process.mono() })
       return grants
     }
   }
@@ -102,7 +106,7 @@ export class History {
   #granted(
     { task, fence, leaseMs }: Grant,
     { worker, requestId }: { worker: PeerId; requestId: string },
-    { began, fenceBefore, now }: { began: number; fenceBefore: number; now: number },
+    { began, fenceBefore, call, now }: { began: number; fenceBefore: number; call: number; now: number },
   ): void {
     this.#deps.trace.line('granted', task.id, fence, worker)
     const known = this.#get(task.id)
@@ -119,8 +123,9 @@ export class History {
     const last = known.grants.at(-1)
     if (last !== undefined && !last.givenUp) this.#checkAgain(task, last, now)
     this.#checkGroup(task, now)
+    this.#checkRequest(worker, requestId, call, now)
     this.#lastFence = Math.max(this.#lastFence, fence)
-    const held = { fence, worker, requestId, leaseMs, group: task.group, until: began + leaseMs, givenUp: false }
+    const held = { fence, worker, requestId, leaseMs, group: task.group, until: began + leaseMs, givenUp: false, call }
     known.grants.push(held)
   }
 
@@ -143,6 +148,16 @@ export class History {
       if (lives && last.group?.key === group.key) running += 1
     }
     if (running >= group.max) this.#violation(`${id} was granted though its group had ${String(running)} running`)
+  }
+
+  /** A claim that is repeated is answered with what it was given. */
+  #checkRequest(worker: PeerId, requestId: string, call: number, now: number): void {
+    for (const [taskId, { grants, end }] of this.#tasks) {
+      const last = grants.at(-1)
+      if (last?.worker !== worker || last.requestId !== requestId || last.call === call) continue
+      if (end === undefined && !last.givenUp && now < last.until)
+        this.#violation(`a repeated claim of ${worker}, which holds ${taskId} by it, was given another task`)
+    }
   }
 
   #renew(store: TaskStore, process: Process): TaskStore['renew'] {

@@ -15,7 +15,7 @@ import type { Trace } from './trace.ts'
 
 export interface Lines {
   /** How long one message takes, milliseconds. */
-  readonly delayMs: () => number
+  readonly delayMs: (what: string) => number
   readonly isDuplicated: () => boolean
   /** How long until a connection that lost something is given up, milliseconds. */
   readonly keepAliveMs: () => number
@@ -87,7 +87,7 @@ export class Network {
   gone(process: Process, powerLost: boolean): void {
     for (const connection of [...this.#connections]) {
       if (!connection.isOf(process)) continue
-      const ms = powerLost ? this.#lines.keepAliveMs() : this.#lines.delayMs()
+      const ms = powerLost ? this.#lines.keepAliveMs() : this.#lines.delayMs('gone')
       this.#loop.after(ms, () => {
         connection.close()
       })
@@ -105,7 +105,7 @@ export class Network {
     }
     const copies = what.startsWith('ask') && this.#lines.isDuplicated() ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
-      this.#loop.after(this.#lines.delayMs(), () => {
+      this.#loop.after(this.#lines.delayMs(what), () => {
         to.receive(() => {
           this.#trace.line(from.name, to.name, what)
           arrive()

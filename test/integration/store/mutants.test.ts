@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
-import { stripTypeScriptTypes } from 'node:module'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { scratchDirectory, type ScratchDirectory } from '../../support/scratch-directory.ts'
-import { GUARDS, type Guard } from './mutants/guards.ts'
+import { copySources, takeAway } from '../../support/mutated-sources.ts'
+import type { ScratchDirectory } from '../../support/scratch-directory.ts'
+import { GUARDS } from './mutants/guards.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..', '..')
-const COPIED = ['package.json', 'src/core', 'src/store', 'test/contract', 'test/fakes', 'test/support']
+const COPIED = ['src/core', 'src/store', 'test/contract', 'test/fakes', 'test/support']
 const COPIED_TESTS = ['test/unit/store', 'test/integration/store']
 
-/** A copy of the store and of the tests that hold it, in which a guard may be taken away. */
-async function copySources(): Promise<ScratchDirectory> {
-  const copy = await scratchDirectory('memory')
-  for (const path of [...COPIED, ...COPIED_TESTS]) {
-    await cp(join(ROOT, path), join(copy.path, path), { recursive: true })
-  }
-  await symlink(join(ROOT, 'node_modules'), join(copy.path, 'node_modules'))
-  return copy
+/** A copy of the store and of the tests that hold it. */
+function copyStore(): Promise<ScratchDirectory> {
+  return copySources([...COPIED, ...COPIED_TESTS])
 }
 
 interface Verdict {
@@ -39,21 +31,11 @@ function runTests(directory: string, file: string, beginnings: readonly string[]
   })
 }
 
-async function takeAway({ file, from, to }: Guard, directory: string): Promise<void> {
-  const path = join(directory, file)
-  const source = await readFile(path, 'utf8')
-  assert.equal(source.split(from).length - 1, 1, `${file} holds this once: ${from}`)
-  const mutant = source.replace(from, () => to)
-  // It must at least be a program, or every test is red for no reason.
-  stripTypeScriptTypes(mutant)
-  await writeFile(path, mutant)
-}
-
 test(
   'with every guard of the store in place its tests pass in a copy of the sources',
   { timeout: 120_000 },
   async () => {
-    await using copy = await copySources()
+    await using copy = await copyStore()
     for (const [file, guards = []] of Object.entries(Object.groupBy(GUARDS, (guard) => guard.test))) {
       const beginnings = [...new Set(guards.map(({ caughtBy }) => caughtBy))]
       const { passed, failed, output } = await runTests(copy.path, file, beginnings)
@@ -65,7 +47,7 @@ test(
 describe('without a guard of the store a test turns red', { concurrency: 2, timeout: 300_000 }, () => {
   for (const guard of GUARDS) {
     test(`${guard.promise}: ${guard.caughtBy}`, async () => {
-      await using copy = await copySources()
+      await using copy = await copyStore()
       await takeAway(guard, copy.path)
       const { failed, output } = await runTests(copy.path, guard.test, [guard.caughtBy])
       // A mutant may also bring the whole process down, so that there is nothing to count.
