@@ -1,0 +1,206 @@
+/** Two stores over one real PostgreSQL: who may connect, what they do to each other's tasks, and what a lost connection costs. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import pg from 'pg'
+import type { PeerId, TaskId } from '../../../src/core/ids.ts'
+import type { TaskStore } from '../../../src/core/ports/task-store.ts'
+import { createPostgresTaskStore } from '../../../src/store/postgres/postgres-task-store.ts'
+import { STORE_DEFAULTS } from '../../../src/store/sqlite/settings.ts'
+import { systemClock, systemRandom } from '../../../src/app/system.ts'
+import { startPostgres, type Server } from '../../support/database-servers.ts'
+import { RecordingLog } from '../../support/recording-log.ts'
+import { sampleTask } from '../../support/sample-task.ts'
+
+const removals: (() => Promise<void>)[] = []
+let server: Promise<Server> | undefined
+let schemas = 0
+
+after(async () => {
+  for (const remove of removals.reverse()) await remove()
+})
+
+async function url(user = 'bench', secret?: string, database = 'postgres'): Promise<string> {
+  server ??= startPostgres({ add: (remove) => removals.push(remove) }, { fsync: false })
+  const { port, password } = await server
+  return `postgres://${user}:${secret ?? password}@127.0.0.1:${String(port)}/${database}`
+}
+
+function storeOn(database: { url: string; schema?: string }, patienceMs = 15_000): TaskStore {
+  const settings = { ...STORE_DEFAULTS, lostGraceMs: 1000 }
+  return createPostgresTaskStore({
+    ...{ database, clock: systemClock, random: systemRandom, log: new RecordingLog(), settings, patienceMs },
+  })
+}
+
+async function withAdmin<T>(use: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: await url() })
+  await admin.connect()
+  try {
+    return await use(admin)
+  } finally {
+    await admin.end()
+  }
+}
+
+/** Started stores of one home, stopped with the test. */
+async function twoStores(t: { after(stop: () => Promise<void>): void }): Promise<readonly [TaskStore, TaskStore]> {
+  schemas += 1
+  const database = { url: await url(), schema: `shared_${String(schemas)}` }
+  const stores = [storeOn(database), storeOn(database)] as const
+  for (const store of stores) {
+    await store.start()
+    t.after(() => store.stop())
+  }
+  return stores
+}
+
+function claimBy(store: TaskStore, worker: string, requestId: string, max: number) {
+  const request = { fits: () => true, policyDigest: 'none', leaseMs: 30_000, worker: worker as PeerId, requestId, max }
+  return store.claim(request, systemClock.now())
+}
+
+const submit = async (store: TaskStore, changes: Parameters<typeof sampleTask>[0] = {}): Promise<TaskId> =>
+  (await store.submit([sampleTask(changes)], systemClock.now()))[0]?.id ?? assert.fail()
+
+test('whoever cannot connect is told why, and never the password', async () => {
+  const cases = [
+    [await url('bench', 'wrong-secret'), 'config_invalid', /password authentication failed/],
+    [await url('nobody', 'wrong-secret'), 'config_invalid', /refuses us/],
+    [await url('bench', undefined, 'missing'), 'config_invalid', /does not exist/],
+    ['postgres://bench:wrong-secret@127.0.0.1:1/postgres', 'storage_failed', /ECONNREFUSED/],
+    [`${await url()}?sslmode=verify-full`, undefined, /SSL/i],
+  ] as const
+  for (const [where, code, message] of cases) {
+    await assert.rejects(storeOn({ url: where }).start(), (error: Error & { code?: string }) => {
+      if (code !== undefined) assert.equal(error.code, code)
+      assert.match(error.message, message)
+      assert.doesNotMatch(error.message, /wrong-secret/)
+      return true
+    })
+  }
+})
+
+test('a role that owns one schema and may do nothing else serves a home', async (t) => {
+  await withAdmin(async (admin) => {
+    await admin.query(`CREATE ROLE mesh LOGIN PASSWORD 'mesh-secret' NOSUPERUSER NOCREATEDB NOCREATEROLE;
+      CREATE SCHEMA mesh_home AUTHORIZATION mesh`)
+  })
+  const store = storeOn({ url: await url('mesh', 'mesh-secret'), schema: 'mesh_home' })
+  t.after(() => store.stop())
+  await store.start()
+  const id = await submit(store)
+  const [grant] = await claimBy(store, 'w', 'r', 1)
+  assert.equal(grant?.task.id, id)
+})
+
+test('two stores that claim at once give each task to one worker, with fences that are all different', async (t) => {
+  const stores = await twoStores(t)
+  await Promise.all(
+    stores.map((store) =>
+      store.submit(
+        Array.from({ length: 100 }, () => sampleTask()),
+        1,
+      ),
+    ),
+  )
+  const grants = (
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        claimBy(stores[index % 2 === 0 ? 0 : 1], `w${String(index)}`, `r${String(index)}`, 7),
+      ),
+    )
+  ).flat()
+  const late = await claimBy(stores[0], 'last', 'last', 500)
+  const all = [...grants, ...late]
+  assert.equal(all.length, 200)
+  assert.equal(new Set(all.map(({ task }) => task.id)).size, 200)
+  assert.equal(new Set(all.map(({ fence }) => fence)).size, 200)
+})
+
+test('a request that is repeated at another peer is answered with the same grant', async (t) => {
+  const [one, two] = await twoStores(t)
+  await submit(one)
+  await submit(one)
+  const [first, again] = await Promise.all([claimBy(one, 'w', 'same', 1), claimBy(two, 'w', 'same', 1)])
+  assert.deepEqual(
+    first.map(({ fence }) => fence),
+    again.map(({ fence }) => fence),
+  )
+})
+
+test('of two ends of one grant at two peers one counts, and another worker with the right number is fenced', async (t) => {
+  const [one, two] = await twoStores(t)
+  const id = await submit(one)
+  const [grant] = await claimBy(one, 'w', 'r', 1)
+  const end = { taskId: id, fence: grant?.fence ?? assert.fail(), status: 'completed' } as const
+  const strange = await two.settle([{ ...end, isWorker: (holder) => holder === 'other' }], systemClock.now())
+  assert.equal(strange[0]?.outcome, 'fenced')
+  const [a, b] = await Promise.all([
+    one.settle([{ ...end, result: { by: 'one' } }], systemClock.now()),
+    two.settle([{ ...end, result: { by: 'two' } }], systemClock.now()),
+  ])
+  assert.deepEqual([a[0]?.outcome, b[0]?.outcome].sort(), ['already', 'settled'])
+  assert.deepEqual(a[0]?.task?.result, b[0]?.task?.result)
+})
+
+test('a child that is submitted while its parent ends at another peer never waits for ever', async (t) => {
+  const [one, two] = await twoStores(t)
+  for (let round = 0; round < 25; round += 1) {
+    const parent = await submit(one)
+    const [grant] = await claimBy(one, 'w', `p${String(round)}`, 1)
+    const status = round % 2 === 0 ? 'completed' : 'failed'
+    const [child] = await Promise.all([
+      submit(two, { needs: [parent] }),
+      one.settle([{ taskId: parent, fence: grant?.fence ?? assert.fail(), status }], systemClock.now()),
+    ])
+    const then = await one.find(child)
+    assert.equal(then?.status, status === 'completed' ? 'queued' : 'failed', `round ${String(round)}`)
+    assert.notEqual(then?.phase, 'blocked')
+    if (status === 'completed') await two.cancel(child, systemClock.now())
+  }
+})
+
+test('connections that are cut under load lose nothing that was acknowledged, and what changed meanwhile is heard of', async (t) => {
+  const [one, two] = await twoStores(t)
+  const heard = new Set<TaskId>()
+  const stopListening = two.subscribe((event) => {
+    if (event.kind === 'changed') heard.add(event.taskId)
+  })
+  const acknowledged: TaskId[] = []
+  let refused = 0
+  let isOver = false
+  const load = Array.from({ length: 8 }, async (_, lane) => {
+    for (let number = 0; !isOver; number += 1) {
+      const key = `${String(lane)} ${String(number)}`
+      // As a caller does: repeated until it is answered, by its key.
+      for (let done = false; !done;) {
+        try {
+          acknowledged.push(await submit(one, { idempotencyKey: key }))
+          done = true
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, 'storage_failed')
+          refused += 1
+        }
+      }
+    }
+  })
+  await withAdmin(async (admin) => {
+    for (let cut = 0; cut < 5; cut += 1) {
+      const before = acknowledged.length
+      while (acknowledged.length < before + 30) await systemClock.sleep(5)
+      await admin.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'runner-mesh %'",
+      )
+    }
+  })
+  const before = acknowledged.length
+  while (acknowledged.length < before + 30) await systemClock.sleep(5)
+  isOver = true
+  await Promise.all(load)
+  t.diagnostic(`${String(acknowledged.length)} acknowledged, ${String(refused)} refused and repeated`)
+  assert.equal(new Set(acknowledged).size, acknowledged.length, 'no key made two tasks')
+  const { queuedByPhase } = await two.counts()
+  assert.equal(queuedByPhase.ready, acknowledged.length)
+  while (!acknowledged.every((id) => heard.has(id))) await systemClock.sleep(20)
+  stopListening()
+})
