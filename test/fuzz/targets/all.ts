@@ -21,6 +21,7 @@ export const TARGETS: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   'artifact-tar': async () => (await import('./tars.ts')).artifactTar,
   'context-tar': async () => (await import('./tars.ts')).openContextTar(),
   dockerignore: async () => (await import('./dockerignore.ts')).dockerignore,
+  'rule-patterns': async () => (await import('./rule-patterns.ts')).rulePatterns,
   webhook: async () => (await import('./webhook.ts')).openWebhook(),
   mcp: async () => (await import('./mcp.ts')).openMcp(),
 }

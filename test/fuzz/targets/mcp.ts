@@ -72,6 +72,7 @@ export function openMcp(): Promise<FuzzTarget> {
       fake.calls.length = 0
       fake.tasks.clear()
       opened(near)
+      await new Promise((resolve) => setImmediate(resolve))
       for (const line of linesOf(input, 16)) near.deliver(line)
       for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve))
       const isOpen = near.isOpen
