@@ -33,14 +33,12 @@ export function createRepositoryDesk(requests: GitHubRequests): RepositoryDesk {
     fileAt: async (repository, path, ref, signal) => {
       const what = `read ${path} of ${repository}`
       try {
-        const answer = await ask(what, 'read', signal, (api, { headers, request }) =>
-          api.repos.getContent({
-            ...{ ...split(repository), path, request, ...(ref === undefined ? {} : { ref }) },
-            mediaType: { format: 'raw' },
-            headers: { ...headers, accept: 'application/vnd.github.raw+json' },
-          }),
+        const answer = await ask(what, 'read', signal, (api, extras) =>
+          api.repos.getContent({ ...split(repository), path, ...(ref === undefined ? {} : { ref }), ...extras }),
         )
-        const text = parsed(z.string(), answer.data, { what, kind: 'read' })
+        const file = z.object({ type: z.literal('file'), encoding: z.literal('base64'), content: z.string() })
+        const { content } = parsed(file, answer.data, { what, kind: 'read' })
+        const text = Buffer.from(content, 'base64').toString()
         if (text.length <= LONGEST_FILE) return text
         throw new RunnerMeshError('too_large', `${path} of ${repository} is longer than ${String(LONGEST_FILE)} bytes.`)
       } catch (thrown) {

@@ -38,7 +38,7 @@ export async function createWebhookParts(
     repositories: config.webhookRepositories,
     url: publicUrl === undefined ? undefined : `${publicUrl}${WEBHOOK_PATH}`,
     sweepEveryMs: config.webhookSweepMs,
-    linkOf: (taskId) => (publicUrl === undefined ? undefined : `${publicUrl}/#/tasks/${encodeURIComponent(taskId)}`),
+    linkOf: (taskId) => (publicUrl === undefined ? undefined : `${publicUrl}/#/task/${encodeURIComponent(taskId)}`),
     rulesOf: async (repository, ref, signal) => {
       if (rulesFile !== undefined) return readRulesFile(rulesFile)
       const text = await desk?.fileAt(repository, RULES_PATH, ref, signal)

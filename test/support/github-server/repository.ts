@@ -33,6 +33,16 @@ export interface Issue {
   readonly comments: Comment[]
 }
 
+export interface CheckRun {
+  readonly id: number
+  readonly author: Account
+  readonly createdAt: number
+  /** As they were sent, laid over each other. */
+  readonly fields: Record<string, unknown>
+  /** Every status it had, one after the other. */
+  readonly history: string[]
+}
+
 /** GitHub's refusals, with its own words. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
@@ -59,6 +69,10 @@ export class Repository {
   sources: string | undefined
   readonly issues: Issue[] = []
   readonly labels: Label[] = []
+  readonly checks: CheckRun[] = []
+  readonly statuses: Record<string, unknown>[] = []
+  readonly reactions: { readonly comment: number; readonly content: string }[] = []
+  readonly dispatches: Record<string, unknown>[] = []
   readonly #clock: Clock
   readonly #comments = new Map<number, Comment>()
   #lastId = 100
@@ -167,6 +181,27 @@ export class Repository {
     const { comments } = this.getIssue(comment.issue)
     comments.splice(comments.indexOf(comment), 1)
     this.#comments.delete(id)
+  }
+
+  createCheck(author: Account, fields: Record<string, unknown>): CheckRun {
+    const check = {
+      id: this.#nextId(),
+      author,
+      createdAt: this.#clock.now(),
+      fields,
+      history: [String(fields['status'])],
+    }
+    this.checks.push(check)
+    return check
+  }
+
+  /** @throws Refusal 404 */
+  updateCheck(id: number, fields: Record<string, unknown>): CheckRun {
+    const check = this.checks.find((each) => each.id === id)
+    if (check === undefined) throw new Refusal(404, 'Not Found')
+    Object.assign(check.fields, fields)
+    check.history.push(String(check.fields['status']))
+    return check
   }
 
   #demandIssues(): void {

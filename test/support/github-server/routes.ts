@@ -3,7 +3,7 @@ import type { Account, Accounts } from './accounts.ts'
 import type { Operation } from './contract.ts'
 import type { Limits } from './limits.ts'
 import { Refusal, type Issue, type Repository } from './repository.ts'
-import { commitOf, type Archives } from './sources.ts'
+import { commitOf, fileOf, type Archives } from './sources.ts'
 import type { Views } from './views.ts'
 
 export interface Call {
@@ -54,6 +54,35 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   'repos/download-tarball-archive': ({ views, archives }, { operation }, repository) =>
     archives.offer(views.base, repository, commitOf(repository, decodeURIComponent(operation.path['ref'] ?? ''))),
+  'repos/get-content': ({ views }, { operation, query }, repository) => {
+    const path = decodeURIComponent(operation.path['path'] ?? '')
+    return { status: 200, body: views.file(repository, path, fileOf(repository, path, query.get('ref') ?? 'HEAD')) }
+  },
+  'checks/create': ({ views }, { account, body }, repository) => {
+    demandWrite(account)
+    return {
+      status: 201,
+      body: views.check(repository, repository.createCheck(account, body as Record<string, unknown>)),
+    }
+  },
+  'checks/update': ({ views }, { operation, account, body }, repository) => {
+    demandWrite(account)
+    const check = repository.updateCheck(numberOf(operation, 'check_run_id'), body as Record<string, unknown>)
+    return { status: 200, body: views.check(repository, check) }
+  },
+  'checks/list-for-ref': ({ views }, { operation, query }, repository) => {
+    const name = query.get('check_name')
+    const found = repository.checks.filter(
+      ({ fields }) => fields['head_sha'] === operation.path['ref'] && (name === null || fields['name'] === name),
+    )
+    const runs = found.toReversed().map((check) => views.check(repository, check))
+    return { status: 200, body: { total_count: runs.length, check_runs: runs } }
+  },
+  'repos/create-dispatch-event': (_world, { account, body }, repository) => {
+    demandWrite(account)
+    repository.dispatches.push(body as Record<string, unknown>)
+    return { status: 204 }
+  },
   'issues/list-for-repo': ({ views, listedBefore }, { query }, repository) => {
     if (!repository.hasIssues) throw new Refusal(404, 'Not Found')
     const state = query.get('state') ?? 'open'

@@ -19,6 +19,16 @@ export function commitOf({ sources }: Repository, ref: string): string {
   throw new Refusal(422, `No commit found for SHA: ${ref}`)
 }
 
+/** @throws Refusal 404 without such a file */
+export function fileOf(repository: Repository, path: string, ref: string): string {
+  try {
+    const words = ['-C', repository.sources ?? '', 'show', `${commitOf(repository, ref)}:${path}`]
+    return execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  } catch {
+    throw new Refusal(404, 'Not Found')
+  }
+}
+
 /** Archives that may be fetched, by the secret part of their addresses: GitHub hands them out for a few minutes. */
 export class Archives {
   readonly #open = new Map<string, { readonly repository: Repository; readonly commit: string }>()

@@ -1,7 +1,7 @@
 /** Entities of the simulated GitHub as its REST API shows them. */
 import type { Account } from './accounts.ts'
 import type { Primary } from './limits.ts'
-import type { Comment, Issue, Label, Repository } from './repository.ts'
+import type { CheckRun, Comment, Issue, Label, Repository } from './repository.ts'
 
 export class Views {
   /** Where the API is, without a slash at its end. */
@@ -90,6 +90,45 @@ export class Views {
       author_association: comment.author.association,
       body: comment.body,
       performed_via_github_app: this.#app(comment.author),
+    }
+  }
+
+  file(repository: Repository, path: string, text: string) {
+    const url = `${this.#url(repository)}/contents/${path}`
+    return {
+      ...{ type: 'file', encoding: 'base64', size: Buffer.byteLength(text), name: path.split('/').at(-1), path },
+      ...{ content: Buffer.from(text).toString('base64'), sha: '0'.repeat(40), url },
+      ...{ git_url: url, html_url: url, download_url: url, _links: { git: url, html: url, self: url } },
+    }
+  }
+
+  check(repository: Repository, { id, author, createdAt, fields }: CheckRun) {
+    const output = (fields['output'] ?? {}) as Record<string, unknown>
+    const { annotations = [] } = output as { annotations?: unknown[] }
+    const url = `${this.#url(repository)}/check-runs/${id}`
+    return {
+      id,
+      node_id: nodeId('CR', id),
+      head_sha: fields['head_sha'],
+      external_id: fields['external_id'] ?? '',
+      url,
+      html_url: `${this.#html(repository)}/runs/${id}`,
+      details_url: fields['details_url'] ?? null,
+      status: fields['status'],
+      conclusion: fields['conclusion'] ?? null,
+      started_at: fields['started_at'] ?? instant(createdAt),
+      completed_at: fields['completed_at'] ?? null,
+      output: {
+        title: output['title'] ?? null,
+        summary: output['summary'] ?? null,
+        text: output['text'] ?? null,
+        annotations_count: annotations.length,
+        annotations_url: `${url}/annotations`,
+      },
+      name: fields['name'],
+      check_suite: null,
+      app: this.#app(author),
+      pull_requests: [],
     }
   }
 
