@@ -182,7 +182,10 @@ async function run(options: PeerOptions): Promise<void> {
   const obey = async (order: Order): Promise<Look> => {
     switch (order.do) {
       case 'start':
+        // One that could not start has nothing to stop, and must end by itself.
+        stopped = true
         await mesh.start()
+        stopped = false
         await discoveries.start()
         break
       case 'target':
