@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import type { Handlers } from '../../src/core/operations/catalog.ts'
 import type { PeerView, TaskView } from '../../src/core/operations/views.ts'
@@ -9,7 +8,6 @@ import { dashboardHouse } from '../fakes/dashboard-house.ts'
 import { eventually } from '../support/eventually.ts'
 import { launchBrowser, logInAs, openPage } from '../support/browser.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>\u202egpj.exe'
 const START = 1_700_000_000_000
 const STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
@@ -104,7 +102,7 @@ const overflowOf = (page: Page): Promise<number> =>
 
 /** Run through the debugger, so that the page's own policy stays in force. */
 async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const found = await page.evaluate<{ readonly violations: readonly Violation[] }>('axe.run(document)')
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -161,13 +159,8 @@ test('the dashboard in a browser', async (t) => {
       const { page, faults, foreign } = await openPage(browser, url)
       await logInAs(page, 'owner-token')
       await page.locator('.mesh').waitFor()
-      for (const place of [
-        '#/queue',
-        '#/task/abcdefghijklmnop.1.5',
-        '#/task/abcdefghijklmnop.1.3',
-        '#/registry',
-        '#/',
-      ]) {
+      const places = ['#/queue', '#/task/abcdefghijklmnop.1.5', '#/task/abcdefghijklmnop.1.3', '#/registry', '#/']
+      for (const place of places) {
         await page.goto(`${url}/${place}`)
         await page.waitForLoadState('networkidle').catch(() => undefined)
         assert.equal(await page.locator('main img, main script').count(), 0, place)

@@ -49,7 +49,7 @@ test('what changes something needs the session, the page’s own value and its o
   assert.equal(await cancel({ ...own, origin: 'https://evil.example' }), 'forbidden')
   assert.equal(await cancel({ ...own, 'sec-fetch-site': 'cross-site' }), 'forbidden')
   assert.equal(await cancel({ ...own, 'content-type': 'text/plain' }), 'bad_request')
-  assert.deepEqual(fake.calls, [], 'nothing of that reached an operation')
+  assert.equal(fake.calls.length, 0, 'nothing of that reached an operation')
   assert.equal(await cancel({ ...own, origin: url }), undefined)
   assert.equal(fake.calls.at(-1)?.call.caller.door, 'dashboard')
 })
