@@ -18,6 +18,7 @@ import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
 import { fakeMesh, fakeSigner } from '../fakes/fake-mesh.ts'
 import { fakePeering } from '../fakes/fake-peering.ts'
+import { openLogAtOnce } from './log-at-once.ts'
 import { ManualClock, settle } from './manual-clock.ts'
 import { RecordingLog } from './recording-log.ts'
 import { scratchDirectory } from './scratch-directory.ts'
@@ -86,6 +87,7 @@ export class QueueHouse implements AsyncDisposable {
     const random = new SeededRandom()
     const { around = (store: TaskStore) => store, ...settings } = this.#options
     const store = createSqliteTaskStore({
+      openLog: openLogAtOnce,
       directory: this.#directory.path,
       clock,
       random,
