@@ -212,7 +212,11 @@ export const rulesSchema = z
     rules: z.record(name, rule),
   })
   .superRefine(({ rules }, context) => {
-    for (const [each, { needs = [] }] of Object.entries(rules)) {
+    for (const [each, { needs = [], on: events }] of Object.entries(rules)) {
+      if (events.schedule !== undefined) {
+        const message = 'is not served yet. Save it with: runner-mesh cron'
+        context.addIssue({ code: 'custom', path: ['rules', each, 'on', 'schedule'], message })
+      }
       for (const need of needs) {
         if (rules[need] === undefined) {
           context.addIssue({ code: 'custom', path: ['rules', each, 'needs'], message: `there is no rule ${need}` })
