@@ -40,7 +40,7 @@ function pageFiles(root) {
   })
   const read = (/** @type {string} */ name) => readFileSync(join(root, 'src/dashboard/web', name), 'utf8')
   return {
-    'index.html': { type: 'text/html; charset=utf-8', body: read('index.html') },
+    'page.html': { type: 'text/html; charset=utf-8', body: read('page.html') },
     'style.css': { type: 'text/css; charset=utf-8', body: read('style.css') },
     'icon.svg': { type: 'image/svg+xml', body: read('icon.svg') },
     'main.js': { type: 'text/javascript; charset=utf-8', body: outputFiles[0]?.text ?? '' },

@@ -181,7 +181,7 @@ export function createDashboard(deps: DashboardDeps, settings: DashboardSettings
 
   return {
     page: answer((_req, res) => {
-      sendFile(res, 'index.html')
+      sendFile(res, 'page.html')
       return Promise.resolve()
     }),
     below: answer(async (req, res) => {

@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ts: 'text/javascript; charset=utf-8',
 }
 
-/** By name: `index.html`, `style.css`, `main.js` and what it imports. */
+/** By name: `page.html`, `style.css`, `main.js` and what it imports. */
 export function loadPageFiles(): ReadonlyMap<string, PageFile> {
   const folder = new URL('./web/', import.meta.url)
   return new Map(

@@ -11,7 +11,7 @@ const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.d)?$/
 
 const names = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((path) => !path.endsWith('.md'))
-  .map((path) => ({ path, parts: path.replace(/\.(?:ts|sql|html|css|json)$/, '').split('/') }))
+  .map((path) => ({ path, parts: path.replace(/\.(?:ts|sql|html|css|json|svg)$/, '').split('/') }))
 
 test('no file or folder of src has a name that says nothing', () => {
   const found = names.filter(({ parts }) => parts.some((part) => SAY_NOTHING.test(part)))
