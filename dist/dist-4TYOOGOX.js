@@ -1,0 +1,11 @@
+import { createRequire as bundleRequire } from 'node:module'
+import { dirname as bundleDirname } from 'node:path'
+import { fileURLToPath as bundleFilename } from 'node:url'
+const require = bundleRequire(import.meta.url)
+const __filename = bundleFilename(import.meta.url)
+const __dirname = bundleDirname(__filename)
+import {
+  require_dist
+} from "./chunk-2DBY73CU.js";
+import "./chunk-GGYFKO7C.js";
+export default require_dist();
