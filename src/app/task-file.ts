@@ -25,7 +25,7 @@ export function parseTaskFile(text: string): Readonly<Record<string, unknown>> {
   const task: unknown = document.toJS()
   if (typeof task !== 'object' || task === null || Array.isArray(task))
     throw new RunnerMeshError('bad_request', 'The task is not an object with fields such as image and command.')
-  return 'payload' in task ? (task) : withPayload(task)
+  return 'payload' in task ? task : withPayload(task)
 }
 
 const CONTAINER_FIELDS: ReadonlySet<string> = new Set([
