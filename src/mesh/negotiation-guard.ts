@@ -191,6 +191,12 @@ export function guardMuxer(
     const parts = muxer as unknown as MuxerParts
     const [onRemoteStream, onCreateStream] = [parts.onRemoteStream.bind(muxer), parts.onCreateStream.bind(muxer)]
     parts.onRemoteStream = (stream) => {
+      if (open >= mostStreams) {
+        // The library never sees it: what it would make of each costs more than the stream.
+        turnAway('stream_flood')
+        stream.abort(new Error('too many streams'))
+        return
+      }
       watch(stream)
       onRemoteStream(
         guard(
@@ -199,9 +205,6 @@ export function guardMuxer(
           () => turnAway('bad_negotiation'),
         ),
       )
-      if (open <= mostStreams) return
-      turnAway('stream_flood')
-      stream.abort(new Error('too many streams'))
     }
     parts.onCreateStream = (...args) => guard(onCreateStream(...args), anyAnswer, nobody)
     return muxer

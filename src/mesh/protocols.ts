@@ -53,7 +53,7 @@ export const MESH_LIMITS: MeshLimits = {
   faultsPerSecond: 10,
   inboundPerSecond: 100,
   streamsPerConnection: 256,
-  streamsTurnedAway: 1_000,
+  streamsTurnedAway: 100,
   streamsPerPeer: 8,
   channelsPerPeer: 64,
   parallelDials: 4,
