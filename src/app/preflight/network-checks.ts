@@ -30,7 +30,8 @@ export async function checkGitHub(config: Config, signal: AbortSignal): Promise<
 }
 
 function registryFix({ registry }: Config, code: ErrorCode): string {
-  if (code === 'unauthorized') return 'Set RUNNER_MESH_GITHUB_TOKEN (or GITHUB_TOKEN) to a token that is still good.'
+  if (code === 'unauthorized')
+    return 'The token of a job ends with the job; in a workflow its own one is enough, with "permissions: issues: write".'
   if (code === 'forbidden' || code === 'config_invalid')
     return `The job that uses ${registry} as its registry needs "permissions: issues: write" there.`
   return 'Look for a proxy, a firewall or DNS between this machine and GitHub; peers that were met before are found without it.'
