@@ -82,6 +82,7 @@ async function home(): Promise<void> {
       submission: SUBMISSION,
       version: 'bench',
       executorStatus: () => ({}),
+      peering: {},
     } as Parameters<typeof createHandlers>[0]),
   )
   createPeersDoor({ mesh, operations, access: () => new Set(ACCESS), events, clock, log })
