@@ -11,16 +11,18 @@ const SILENCE_MS = 5_000
 
 export class ContainerOutput {
   readonly #stream: NodeJS.ReadableStream
+  readonly #observer: RunObserver
   readonly #ended: Promise<void>
   #fault: unknown
   #tail: Uint8Array = new Uint8Array()
   #moves = 0
+  readonly #told = { stdout: 0, stderr: 0 }
 
   constructor(stream: NodeJS.ReadableStream, observer: RunObserver) {
     this.#stream = stream
+    this.#observer = observer
     const demuxer = new OutputDemuxer((name, bytes) => {
-      if (name === 'stderr') this.#keepTail(bytes)
-      observer.output(name, bytes)
+      this.#tell(name, bytes)
     })
     this.#ended = new Promise((resolve) => {
       stream.on('data', (chunk: Buffer) => {
@@ -64,8 +66,33 @@ export class ContainerOutput {
     this.close()
   }
 
+  /**
+   * Hands on what `records`, told from the beginning once more, have beyond what was told already. The engine ends the output
+   * of a container that it follows in its own records before the last of it is told (Docker 20.10: what is written right
+   * before the end); when the container has ended, the records are whole.
+   */
+  async goOn(records: () => Promise<NodeJS.ReadableStream>): Promise<void> {
+    const known = { ...this.#told }
+    const demuxer = new OutputDemuxer((name, bytes) => {
+      const passed = Math.min(known[name], bytes.length)
+      known[name] -= passed
+      if (passed < bytes.length) this.#tell(name, bytes.subarray(passed))
+    })
+    try {
+      for await (const chunk of await records()) demuxer.write(chunk as Buffer)
+    } catch (error) {
+      this.#fault ??= error
+    }
+  }
+
   close(): void {
     ;(this.#stream as NodeJS.ReadableStream & { destroy(): void }).destroy()
+  }
+
+  #tell(name: 'stdout' | 'stderr', bytes: Uint8Array): void {
+    this.#told[name] += bytes.length
+    if (name === 'stderr') this.#keepTail(bytes)
+    this.#observer.output(name, bytes)
   }
 
   #keepTail(bytes: Uint8Array): void {

@@ -61,6 +61,8 @@ const LATE_START = { attempts: 25, pauseMs: 200 } as const
 interface Followed {
   readonly container: EngineContainer
   readonly output: ContainerOutput
+  /** After the end of a container whose output is read from the engine's records: all of it, from the beginning. */
+  readonly records?: () => Promise<NodeJS.ReadableStream>
 }
 type Launched = Followed | { readonly verdict: Verdict }
 
@@ -105,9 +107,10 @@ export async function adoptContainer(
     return { ...failed('worker_lost', message), phases: times.read() }
   }
   const logs = new AbortController()
-  const output = new ContainerOutput(await container.logs(logs.signal), observer)
+  const records = () => container.logs(logs.signal)
+  const output = new ContainerOutput(await records(), observer)
   const leftMs = startedAt + run.clocks.runMs - deps.clock.now()
-  const verdict = await follow(deps, run, { container, output }, observer, times, stop, leftMs)
+  const verdict = await follow(deps, run, { container, output, records }, observer, times, stop, leftMs)
   return { ...verdict, phases: times.read() }
 }
 
@@ -207,7 +210,7 @@ async function create(deps: RunDeps, spec: ContainerCreateOptions, leftover: Eng
 async function follow(
   deps: RunDeps,
   run: ContainerRun,
-  { container, output }: Followed,
+  { container, output, records }: Followed,
   observer: RunObserver,
   times: PhaseTimes,
   stop: StopSwitch,
@@ -236,6 +239,7 @@ async function follow(
         throughSilence(clock, () => container.findEndState(stopped !== undefined)),
         output.drained(clock),
       ])
+      if (records !== undefined && state !== undefined) await output.goOn(records)
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
       const isForeign = stopped === undefined && state !== undefined && (await container.wasStopped(state))
