@@ -2,7 +2,7 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { environmentName, SETTINGS } from '../../src/app/config.ts'
-import type { Setting } from '../../src/app/setting.ts'
+import type { Setting } from '../../src/app/settings/setting.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { CATALOG } from '../../src/core/operations/catalog.ts'
 import type { Operation } from '../../src/core/operations/operation.ts'

@@ -5,7 +5,7 @@
 import { getInput, setSecret } from '@actions/core'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { environmentName, type Environment } from '../app/environment.ts'
+import { environmentName, type Environment } from '../app/settings/environment.ts'
 
 /** Inputs that are settings of the same name. */
 export const SETTING_STEMS = [

@@ -6,18 +6,18 @@
 import { z } from 'zod'
 import { RunnerMeshError } from '../core/errors.ts'
 import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
-import { environmentName, type Environment } from './environment.ts'
-import { LEGACY_SETTINGS } from './legacy-settings.ts'
+import { environmentName, type Environment } from './settings/environment.ts'
+import { LEGACY_SETTINGS } from './settings/legacy-settings.ts'
 import { LOG_LEVELS } from './logger.ts'
-import { HTTP_SETTINGS } from './http-settings.ts'
-import { DASHBOARD_SETTINGS } from './dashboard-settings.ts'
+import { HTTP_SETTINGS } from './settings/http-settings.ts'
+import { DASHBOARD_SETTINGS } from './settings/dashboard-settings.ts'
 import { POLICY_SETTINGS } from './policy/policy-settings.ts'
-import { MEMBERSHIP_SETTINGS } from './membership-settings.ts'
-import { REGISTRY_SETTINGS } from './registry-settings.ts'
-import { STORE_SETTINGS } from './store-settings.ts'
-import { RELAY_SETTINGS } from './relay-settings.ts'
-import { WEBHOOK_SETTINGS } from './webhook-settings.ts'
-import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './setting.ts'
+import { MEMBERSHIP_SETTINGS } from './settings/membership-settings.ts'
+import { REGISTRY_SETTINGS } from './settings/registry-settings.ts'
+import { STORE_SETTINGS } from './settings/store-settings.ts'
+import { RELAY_SETTINGS } from './settings/relay-settings.ts'
+import { WEBHOOK_SETTINGS } from './settings/webhook-settings.ts'
+import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './settings/setting.ts'
 
 /** Every setting there is; the reference page of the documentation is generated from it. */
 export const SETTINGS = {
@@ -186,7 +186,7 @@ export const SETTINGS = {
   logLevel: setting('log-level', z.enum(LOG_LEVELS).default('info'), 'info', 'debug, info, warn, error or silent.'),
 } as const satisfies Record<string, Setting>
 
-export { environmentName, type Environment } from './environment.ts'
+export { environmentName, type Environment } from './settings/environment.ts'
 
 export type Config = Readonly<{ [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']> }> & {
   /** What the surroundings say, where a setting is silent. */

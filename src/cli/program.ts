@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError, Option } from 'commander'
 import { environmentName, loadConfig, SETTINGS, type Environment } from '../app/config.ts'
-import type { Setting } from '../app/setting.ts'
+import type { Setting } from '../app/settings/setting.ts'
 import { stateDirectory } from '../app/state-directory.ts'
 import { systemClock } from '../app/system.ts'
 import { VERSION } from '../app/version.ts'

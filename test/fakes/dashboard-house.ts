@@ -1,6 +1,6 @@
 /** The dashboard of a peer that has what a test says: tasks, peers and logs in memory, behind a real HTTP server. */
 import type { TestContext } from 'node:test'
-import { createHttpServer } from '../../src/app/http-server.ts'
+import { createHttpServer } from '../../src/app/http/http-server.ts'
 import type { AuditEntry } from '../../src/coordinator/audit-trail.ts'
 import type { Handlers } from '../../src/core/operations/catalog.ts'
 import { ACCESS, type Caller } from '../../src/core/operations/operation.ts'

@@ -19,8 +19,8 @@ import { createPeersDoor } from '../../peers/peers-door.ts'
 import type { Config } from '../config.ts'
 import { AuditFile } from '../audit-file.ts'
 import { createGuardian } from '../guardian.ts'
-import type { HttpDoors } from '../http-doors.ts'
-import type { HttpMount } from '../http-server.ts'
+import type { HttpDoors } from '../http/http-doors.ts'
+import type { HttpMount } from '../http/http-server.ts'
 import { createLocalSocket } from '../local-socket.ts'
 import { createPeerDiscovery } from '../peer-discovery.ts'
 import { socketPath } from '../state-directory.ts'
@@ -142,7 +142,7 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
     roles.home && config.http !== 'off'
       ? await start(
           await (
-            await import('../http-doors.ts')
+            await import('../http/http-doors.ts')
           ).createHttpDoors({
             ...{ config, stateDir, operations, peerTools, events, clock, random, log },
             meter: ground.meter,

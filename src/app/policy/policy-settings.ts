@@ -1,7 +1,7 @@
 /** Settings of what may run here: the policy file, or without one two plain settings; and where secrets are. */
 import { z } from 'zod'
 import { PROFILES } from '../../core/task.ts'
-import { flag, setting } from '../setting.ts'
+import { flag, setting } from '../settings/setting.ts'
 
 export const POLICY_SETTINGS = {
   policyFile: setting(

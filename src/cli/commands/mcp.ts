@@ -1,7 +1,7 @@
 /** `mcp`: MCP over standard input and output, for agents that start their servers themselves. */
 import type { Readable, Writable } from 'node:stream'
 import { loadConfig } from '../../app/config.ts'
-import { createHttpAccess } from '../../app/http-access.ts'
+import { createHttpAccess } from '../../app/http/http-access.ts'
 import { createLogger } from '../../app/logger.ts'
 import { serveMcpStdio } from '../../app/mcp-stdio.ts'
 import { withPeer } from '../peer-link.ts'

@@ -1,7 +1,7 @@
 /** `runner-mesh service`: a peer as a systemd service of this machine. */
 import { userInfo } from 'node:os'
 import { environmentName, loadConfig, SETTINGS, type Environment } from '../../app/config.ts'
-import type { Setting } from '../../app/setting.ts'
+import type { Setting } from '../../app/settings/setting.ts'
 import { installService, serviceState, uninstallService } from '../../app/system-service/install.ts'
 import type { Output } from '../output.ts'
 import type { Command } from 'commander'

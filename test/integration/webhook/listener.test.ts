@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { createHttpServer } from '../../../src/app/http-server.ts'
+import { createHttpServer } from '../../../src/app/http/http-server.ts'
 import { systemClock } from '../../../src/app/system.ts'
 import { createSqliteDeliveryInbox } from '../../../src/store/sqlite/delivery-inbox.ts'
 import { createListener } from '../../../src/webhook/listener.ts'

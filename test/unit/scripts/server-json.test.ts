@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { HTTP_SETTINGS } from '../../../src/app/http-settings.ts'
+import { HTTP_SETTINGS } from '../../../src/app/settings/http-settings.ts'
 import { environmentName, SETTINGS } from '../../../src/app/config.ts'
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..')

@@ -1,6 +1,6 @@
 /** What a setting is made of: strings from outside, with units in their names, that become values. */
 import { z } from 'zod'
-import { SECOND } from '../core/lease.ts'
+import { SECOND } from '../../core/lease.ts'
 
 export const list = (what: string) =>
   z

@@ -1,10 +1,10 @@
 /** Whose bearer token a request over HTTP carries: the owner's, one that was given out, or an authorization server's. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Access, Caller } from '../core/operations/operation.ts'
-import { TASK_TOKEN_PREFIX } from '../core/task-token.ts'
-import type { Authenticate } from '../mcp/admission.ts'
+import type { Access, Caller } from '../../core/operations/operation.ts'
+import { TASK_TOKEN_PREFIX } from '../../core/task-token.ts'
+import type { Authenticate } from '../../mcp/admission.ts'
 import { LOOKS_LIKE_JWT, type OAuthTokens } from './oauth.ts'
-import type { TokenBook } from './token-book.ts'
+import type { TokenBook } from '../token-book.ts'
 
 export interface BearerSources {
   /** The peer's own token, in its state directory. */

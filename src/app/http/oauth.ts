@@ -6,11 +6,11 @@
  */
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
-import { errorText, RunnerMeshError } from '../core/errors.ts'
-import { ACCESS, type Access, type Caller } from '../core/operations/operation.ts'
-import type { Clock, Logger } from '../core/ports/clock.ts'
-import type { Credential } from '../mcp/seat.ts'
-import { hashOf } from './access-tokens.ts'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import { ACCESS, type Access, type Caller } from '../../core/operations/operation.ts'
+import type { Clock, Logger } from '../../core/ports/clock.ts'
+import type { Credential } from '../../mcp/seat.ts'
+import { hashOf } from '../access-tokens.ts'
 
 export interface OAuthSettings {
   readonly issuer: string

@@ -1,6 +1,6 @@
 /** Settings of the door for GitHub's events. */
 import { z } from 'zod'
-import { SECOND } from '../core/lease.ts'
+import { SECOND } from '../../core/lease.ts'
 import { list, number, setting } from './setting.ts'
 
 export const WEBHOOK_SETTINGS = {

@@ -1,8 +1,8 @@
 /** The HTTP server of a peer: one place where doors are mounted by path. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { errorText, RunnerMeshError } from '../core/errors.ts'
-import type { Logger, Startable } from '../core/ports/clock.ts'
+import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { Logger, Startable } from '../../core/ports/clock.ts'
 
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void> | void
 
