@@ -1,5 +1,6 @@
 /** What this host has left for one more task. Sizes in bytes. */
 import type { Requirements } from '../../core/task.ts'
+import { WakeUps } from './wake-ups.ts'
 
 type Room = Pick<Requirements, 'cpus' | 'memoryBytes' | 'diskBytes' | 'gpus'>
 
@@ -14,7 +15,7 @@ export interface HostCapacity {
 export class Capacity {
   #total: HostCapacity
   readonly #taken = new Map<symbol, Room>()
-  readonly #waiting = new Set<() => void>()
+  readonly #wakeUps = new WakeUps()
   /** Counted anew after each change: sums kept by adding and taking away would drift, as cpus come in fractions. */
   #free: HostCapacity | undefined
 
@@ -26,7 +27,7 @@ export class Capacity {
   resize(total: HostCapacity): void {
     this.#total = total
     this.#free = undefined
-    this.#wake()
+    this.#wakeUps.wake()
   }
 
   get total(): HostCapacity {
@@ -54,30 +55,13 @@ export class Capacity {
     return () => {
       if (!this.#taken.delete(place)) return
       this.#free = undefined
-      this.#wake()
+      this.#wakeUps.wake()
     }
   }
 
   /** Resolves when a slot is free. @throws the signal's reason */
   async whenFree(signal: AbortSignal): Promise<void> {
-    while (this.free.slots === 0) {
-      const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-      const wake = (): void => {
-        resolve(undefined)
-      }
-      const giveUp = (): void => {
-        reject(signal.reason instanceof Error ? signal.reason : new Error('given up'))
-      }
-      signal.throwIfAborted()
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', giveUp)
-      try {
-        await promise
-      } finally {
-        this.#waiting.delete(wake)
-        signal.removeEventListener('abort', giveUp)
-      }
-    }
+    while (this.free.slots === 0) await this.#wakeUps.next(signal)
   }
 
   #count(): HostCapacity {
@@ -95,9 +79,5 @@ export class Capacity {
       diskBytes: Math.max(0, diskBytes),
       gpus: Math.max(0, gpus),
     }
-  }
-
-  #wake(): void {
-    for (const wake of [...this.#waiting]) wake()
   }
 }

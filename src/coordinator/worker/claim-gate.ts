@@ -3,6 +3,7 @@
  * when none is left, so that two runners on one machine do not resume each other's pause. Running tasks are not touched.
  */
 import type { Clock } from '../../core/ports/clock.ts'
+import { WakeUps } from './wake-ups.ts'
 
 export interface Pause {
   readonly holder: string
@@ -13,7 +14,7 @@ export interface Pause {
 export class ClaimGate {
   readonly #clock: Pick<Clock, 'now' | 'after'>
   readonly #pauses = new Map<string, { readonly pause: Pause; readonly stopTimer: () => void }>()
-  readonly #waiting = new Set<() => void>()
+  readonly #wakeUps = new WakeUps()
   /** Tasks that may still be begun. */
   #left = Infinity
 
@@ -73,22 +74,11 @@ export class ClaimGate {
 
   /** Resolves at once while nobody pauses. @throws the signal's reason */
   async whenOpen(signal: AbortSignal): Promise<void> {
-    while (this.isClosed) {
-      signal.throwIfAborted()
-      const { promise, resolve } = Promise.withResolvers<undefined>()
-      const wake = (): void => {
-        resolve(undefined)
-      }
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', wake)
-      await promise
-      this.#waiting.delete(wake)
-      signal.removeEventListener('abort', wake)
-    }
+    while (this.isClosed) await this.#wakeUps.next(signal)
     signal.throwIfAborted()
   }
 
   #wakeIfOpen(): void {
-    if (!this.isClosed) for (const wake of this.#waiting) wake()
+    if (!this.isClosed) this.#wakeUps.wake()
   }
 }

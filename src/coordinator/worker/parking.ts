@@ -19,6 +19,7 @@ import { orderKey } from '../../core/order-key.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import { PRIORITY } from '../../core/task.ts'
+import { WakeUps } from './wake-ups.ts'
 
 export const PLACES = 3
 export const BARREN_AFTER_MS = SECOND
@@ -42,7 +43,7 @@ interface Place {
   barrenAt: number
   barren: boolean
   /** Those who wait for it to be among the best. */
-  readonly waiting: Set<() => void>
+  readonly wakeUps: WakeUps
 }
 
 export class Parking {
@@ -71,7 +72,7 @@ export class Parking {
       stopTimer: undefined,
       barrenAt: -Infinity,
       barren: false,
-      waiting: new Set(),
+      wakeUps: new WakeUps(),
     }
     this.#places.set(link, place)
     this.#choose()
@@ -103,22 +104,7 @@ export class Parking {
     this.#choose()
     const place = this.#places.get(link)
     if (place === undefined || this.#best.has(place)) return
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    const wake = (): void => {
-      resolve(undefined)
-    }
-    const giveUp = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('given up'))
-    }
-    signal.throwIfAborted()
-    place.waiting.add(wake)
-    signal.addEventListener('abort', giveUp)
-    try {
-      await promise
-    } finally {
-      place.waiting.delete(wake)
-      signal.removeEventListener('abort', giveUp)
-    }
+    await place.wakeUps.next(signal)
   }
 
   /** A claim waits at the home from now on. @returns a function to call when it is answered */
@@ -166,7 +152,7 @@ export class Parking {
       .map((place) => ({ place, key: rank(place) }))
       .sort((a, b) => compare(a.key, b.key))
     this.#best = new Set(ranked.slice(0, PLACES).map(({ place }) => place))
-    for (const { waiting } of this.#best) for (const wake of waiting) wake()
+    for (const { wakeUps } of this.#best) wakeUps.wake()
   }
 }
 

@@ -1,24 +1,21 @@
 /**
- * The worker: parks claims at the homes it reaches, runs what it is granted, and reports each end through the outbox.
+ * The worker: parks claims at the homes it reaches and begins what it is granted.
  *
- * The way of one grant: check (signature, form, host policy) → room → journal, run while the lease is kept → outbox.
+ * The way of one grant: check (signature, form, host policy) → room → journal → attempt.
  * A grant that is turned down goes back to its home with the rule; nothing is run twice for one (task, fence).
  */
 import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import { findMisfit, type Offer } from '../../core/fit.ts'
-import { getTaskIdParts, type Fence, type PeerId, type TaskId } from '../../core/ids.ts'
+import type { PeerId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Startable } from '../../core/ports/clock.ts'
-import type { StopCause } from '../../core/ports/executor.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
-import type { CheckedGrant, RunnerObserver, TaskRunner } from '../../core/ports/task-runner.ts'
-import type { AttemptEnd } from '../../core/ports/work-journal.ts'
+import type { CheckedGrant, TaskRunner } from '../../core/ports/task-runner.ts'
+import { Attempts } from './attempts.ts'
 import { Capacity } from './capacity.ts'
 import { ClaimGate } from './claim-gate.ts'
-import { LeaseKeeper } from './lease-keeper.ts'
 import { offerOf, toOfferInput } from './offer-input.ts'
-import { Outbox } from './outbox.ts'
 import { Parking } from './parking.ts'
 import { REFUSALS } from './refusals.ts'
 import type { RunAttempt, WorkerDeps } from './worker-deps.ts'
@@ -33,11 +30,9 @@ export class Worker implements Startable {
   readonly capacity: Capacity
   readonly gate: ClaimGate
   readonly #deps: WorkerDeps
-  readonly #keeper: LeaseKeeper
-  readonly #outbox: Outbox
+  readonly #attempts: Attempts
   readonly #parking: Parking
   readonly #stopping = new AbortController()
-  readonly #attempts = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>()
   readonly #accepting = new Set<Promise<void>>()
   readonly #loops = new Set<Promise<void>>()
   /** Digest of the policy whose rules a home has heard from us. */
@@ -49,15 +44,13 @@ export class Worker implements Startable {
     this.#deps = deps
     this.capacity = new Capacity(deps.capacity)
     this.gate = new ClaimGate(deps.clock)
-    this.#keeper = new LeaseKeeper(deps)
-    this.#outbox = new Outbox(deps)
+    this.#attempts = new Attempts(deps)
     this.#parking = new Parking(deps)
   }
 
   /** Delivers what a former process left in the outbox, then claims at every home there is. */
   async start(): Promise<void> {
-    for (const { grant, end } of await this.#deps.journal.entries())
-      if (end !== undefined) this.#outbox.deliver(grant, end)
+    await this.#attempts.deliverLeft()
     const serve = (link: OperationsLink): void => {
       if (link.homes.length === 0) return
       const leave = this.#parking.join(link)
@@ -79,9 +72,7 @@ export class Worker implements Startable {
     this.#stopping.abort(new Error('stopping'))
     await Promise.all(this.#loops)
     await Promise.all(this.#accepting)
-    for (const { controller } of this.#attempts.values()) controller.abort('stopping' satisfies StopCause)
-    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
-    await this.#outbox.stop(STOP_GRACE_MS)
+    await this.#attempts.stop(STOP_GRACE_MS)
   }
 
   /** A home says how full its queue is. */
@@ -99,7 +90,7 @@ export class Worker implements Startable {
   }
 
   get running(): number {
-    return this.#attempts.size
+    return this.#attempts.count
   }
 
   /** What one more task could have, as it travels with a claim. */
@@ -109,31 +100,12 @@ export class Worker implements Startable {
 
   /** Works on a grant that this worker checked and journalled in a former process. */
   resume(checked: CheckedGrant, run: RunAttempt): void {
-    this.#begin(checked, this.capacity.take(checked.needs) ?? (() => undefined), run)
+    this.#attempts.begin(checked, this.capacity.take(checked.needs) ?? (() => undefined), run)
   }
 
-  /**
-   * An attempt of a former process that left nothing to take up. It may have had effects, so only an idempotent task goes
-   * back to the queue; any other has failed.
-   */
-  async giveUp(grant: GrantView, error: string): Promise<void> {
-    const [taskId, fence] = [grant.task_id as TaskId, grant.fence as Fence]
-    if (!grant.idempotent) {
-      await this.#outbox.post(grant, { status: 'failed', reason: 'worker_lost', error })
-      return
-    }
-    await this.#deps.journal.forget(taskId, fence)
-    const { home } = getTaskIdParts(taskId)
-    const release = (link: OperationsLink): void => {
-      if (!link.homes.includes(home)) return
-      unsubscribe()
-      // A home that does not hear it learns it when the lease ends.
-      link.call('p2p_taskqueue_release', { task_id: taskId, fence }).catch((cause: unknown) => {
-        this.#deps.log.warn('grant.release_failed', { taskId, error: errorText(cause) })
-      })
-    }
-    const unsubscribe = this.#deps.links.onAdded(release)
-    for (const link of this.#deps.links.all()) release(link)
+  /** Ends for its home an attempt of a former process that left nothing to take up. */
+  giveUp(grant: GrantView, error: string): Promise<void> {
+    return this.#attempts.giveUp(grant, error)
   }
 
   async #serve(link: OperationsLink): Promise<void> {
@@ -231,7 +203,7 @@ export class Worker implements Startable {
       this.#deps.journal.begin(checked.grant).catch((error: unknown) => {
         this.#deps.log.error('journal.begin_failed', { taskId: grant.task_id, error: errorText(error) })
       })
-      this.#begin(checked, place, (...call) => runner.run(...call))
+      this.#attempts.begin(checked, place, (...call) => runner.run(...call))
       return true
     } catch (error) {
       place?.()
@@ -252,79 +224,6 @@ export class Worker implements Startable {
     return checked
   }
 
-  #begin(checked: CheckedGrant, place: () => void, run: RunAttempt): void {
-    const controller = new AbortController()
-    const { grant } = checked
-    const key = `${grant.task_id} ${String(grant.fence)}`
-    const done = this.#work(checked, controller, run)
-      .catch((error: unknown) => {
-        this.#deps.log.error('attempt.failed', { taskId: grant.task_id, error: errorText(error) })
-      })
-      .finally(() => {
-        this.#attempts.delete(key)
-        place()
-      })
-    this.#attempts.set(key, { controller, done })
-  }
-
-  async #work(checked: CheckedGrant, controller: AbortController, run: RunAttempt): Promise<void> {
-    const { log, journal, clock } = this.#deps
-    const { grant } = checked
-    const [taskId, fence] = [grant.task_id as TaskId, grant.fence as Fence]
-    const stop = (cause: StopCause): void => {
-      if (!controller.signal.aborted) controller.abort(cause)
-    }
-    const kept = this.#keeper.keep(getTaskIdParts(taskId).home, grant, stop)
-    log.info('attempt.started', { taskId, fence, attempt: grant.attempt })
-    const startedAt = clock.mono()
-    let end: AttemptEnd
-    try {
-      const observer: RunnerObserver = {
-        progress: (phase, message, logBytes, fraction) => {
-          kept.progress({
-            phase,
-            message: message.slice(0, 200),
-            log_bytes: logBytes,
-            ...(fraction === undefined ? {} : { fraction }),
-          })
-        },
-      }
-      end = await run(checked, observer, controller.signal)
-    } catch (error) {
-      kept.end()
-      log.warn('attempt.not_run', { taskId, fence, error: errorText(error) })
-      if (!(error instanceof RunnerMeshError) || error.code !== 'executor_unavailable') throw error
-      // A container that may be running still is not ours to give away: that is for the end of its lease.
-      if (error.details['started'] !== true) await this.#release(taskId, fence)
-      return
-    }
-    kept.end()
-    const cause = causeOf(controller.signal)
-    const durationMs = Math.round(clock.mono() - startedAt)
-    log.info('attempt.ended', { taskId, fence, status: end.status, reason: end.reason, ms: durationMs, cause })
-    this.#deps.onWorked?.({ grant, end, durationMs })
-    if (end.status !== 'completed' && cause === 'lease_lost') {
-      await journal.forget(taskId, fence)
-      return
-    }
-    if (end.status !== 'completed' && cause === 'stopping') {
-      await this.#release(taskId, fence)
-      return
-    }
-    await this.#outbox.post(grant, end)
-  }
-
-  /** Gives back what this worker began but did not end; a home that cannot be told learns it when the lease ends. */
-  async #release(taskId: TaskId, fence: Fence): Promise<void> {
-    const link = this.#deps.links.findByHome(getTaskIdParts(taskId).home)
-    try {
-      await link?.call('p2p_taskqueue_release', { task_id: taskId, fence })
-    } catch (error) {
-      this.#deps.log.warn('grant.release_failed', { taskId, error: errorText(error) })
-    }
-    await this.#deps.journal.forget(taskId, fence)
-  }
-
   async #giveBack(link: OperationsLink, grant: GrantView, rule?: string): Promise<void> {
     await link.call('p2p_taskqueue_release', {
       task_id: grant.task_id,
@@ -338,8 +237,4 @@ export class Worker implements Startable {
   #runnerOf(grant: GrantView): TaskRunner | undefined {
     return this.#deps.runners.find((runner) => runner.types().includes(grant.task_type))
   }
-}
-
-function causeOf(signal: AbortSignal): StopCause | undefined {
-  return signal.aborted ? (signal.reason as StopCause) : undefined
 }
