@@ -23,6 +23,7 @@ import type {
 import { isTerminal, type Requirements, type Task } from '../core/task.ts'
 import { ParkedClaims } from './parked-claims.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
+import { TaskNews } from './task-news.ts'
 
 export interface HomeDeps {
   readonly store: TaskStore
@@ -59,19 +60,20 @@ export class Home implements Startable {
   readonly store: TaskStore
   readonly #deps: HomeDeps
   readonly #parked: ParkedClaims
+  readonly #news: TaskNews
   #scheduler: Scheduler | undefined
   #unsubscribe: () => void = () => undefined
   #sweeping: Promise<void> | undefined
   #stopTimer: () => void = () => undefined
   #running = false
-  /** Steps under way that may end more tasks than they name, and every task that changed since the first of them. */
-  #ending = 0
-  readonly #touched = new Set<TaskId>()
   readonly #readyListeners = new Set<() => void>()
 
   constructor(deps: HomeDeps) {
     this.#deps = deps
     this.store = deps.store
+    this.#news = new TaskNews(deps, () => {
+      this.#wakeCapped()
+    })
     this.#parked = new ParkedClaims({
       clock: deps.clock,
       claim: (request) => this.#claim(request),
@@ -88,13 +90,13 @@ export class Home implements Startable {
     this.#running = true
     this.#unsubscribe = this.store.subscribe((event) => {
       if (event.kind === 'changed') {
-        if (event.elsewhere === true) void this.#heardElsewhere(event.taskId)
-        else if (this.#ending > 0) this.#touched.add(event.taskId)
+        if (event.elsewhere === true) void this.#news.heardElsewhere(event.taskId)
+        else this.#news.changed(event.taskId)
         return
       }
       if (event.kind === 'logged') {
         const { taskId, attempt, nextSeq, bytes } = event
-        this.#emit({ name: 'task.logged', taskId, attempt, nextSeq, bytes })
+        this.#news.tell({ name: 'task.logged', taskId, attempt, nextSeq, bytes })
         return
       }
       this.#parked.wake(event.needs)
@@ -144,7 +146,7 @@ export class Home implements Startable {
     submitted.forEach(({ id, created }, index) => {
       const task = tasks[index]
       if (created && task !== undefined) {
-        this.#emit({ name: 'task.submitted', taskId: id, type: task.type, submitter: task.submitter })
+        this.#news.tell({ name: 'task.submitted', taskId: id, type: task.type, submitter: task.submitter })
       }
     })
     return submitted
@@ -166,21 +168,21 @@ export class Home implements Startable {
       ...(this.#deps.maxRunningPerSubmitter === undefined ? {} : { submitterCap: this.#deps.maxRunningPerSubmitter }),
     }
     this.scheduler.saw(worker)
-    if (waitMs > 0) this.#emit({ name: 'claim.parked', worker })
+    if (waitMs > 0) this.#news.tell({ name: 'claim.parked', worker })
     const grants = await this.#parked.park(request, offer, waitMs, signal)
     if (signal.aborted) {
       await Promise.all(grants.map((grant) => this.release(grant.task.id, grant.fence, worker)))
       return []
     }
-    if (waitMs > 0) this.#emit({ name: 'claim.answered', worker, grants: grants.length })
+    if (waitMs > 0) this.#news.tell({ name: 'claim.answered', worker, grants: grants.length })
     return grants
   }
 
   async renew(renewals: readonly Renewal[], worker: PeerId): Promise<readonly RenewalVerdict[]> {
     const verdicts = await this.store.renew(renewals, worker, this.#deps.clock.now())
     renewals.forEach(({ taskId, fence, progress }, index) => {
-      if (verdicts[index] === 'lost') this.#emit({ name: 'task.fenced', taskId, fence })
-      else if (progress !== undefined) this.#emit({ name: 'task.progressed', taskId, worker, progress })
+      if (verdicts[index] === 'lost') this.#news.tell({ name: 'task.fenced', taskId, fence })
+      else if (progress !== undefined) this.#news.tell({ name: 'task.progressed', taskId, worker, progress })
     })
     return verdicts
   }
@@ -189,18 +191,18 @@ export class Home implements Startable {
   async settle(settlements: readonly Settlement[]): Promise<readonly Settled[]> {
     const step = (): Promise<readonly Settled[]> => this.store.settle(settlements, this.#deps.clock.now())
     const allCompleted = settlements.every(({ status }) => status === 'completed')
-    const settled = await (allCompleted ? step() : this.#ends(step))
+    const settled = await (allCompleted ? step() : this.#news.ends(step))
     settlements.forEach((settlement, index) => {
       const { outcome, task } = settled[index] ?? { outcome: 'unknown' }
       const { taskId, fence } = settlement
-      if (outcome === 'fenced') this.#emit({ name: 'task.fenced', taskId, fence })
+      if (outcome === 'fenced') this.#news.tell({ name: 'task.fenced', taskId, fence })
       if (outcome === 'settled' && task !== undefined) this.#announceEnd(task, settlement)
     })
     return settled
   }
 
   async release(taskId: TaskId, fence: Fence, worker: PeerId): Promise<boolean> {
-    const released = await this.#ends(() => this.store.release(taskId, fence, this.#deps.clock.now()))
+    const released = await this.#news.ends(() => this.store.release(taskId, fence, this.#deps.clock.now()))
     if (released) await this.#givenBack(taskId, worker, 'released')
     return released
   }
@@ -210,29 +212,30 @@ export class Home implements Startable {
     fence: Fence,
     refusal: { worker: PeerId; policyDigest: string; rule: string },
   ): Promise<boolean> {
-    const refused = await this.#ends(() => this.store.refuse(taskId, fence, refusal, this.#deps.clock.now()))
+    const refused = await this.#news.ends(() => this.store.refuse(taskId, fence, refusal, this.#deps.clock.now()))
     if (refused) await this.#givenBack(taskId, refusal.worker, 'refused')
     return refused
   }
 
   /** A task that was to be stopped ends when its worker gives it back. */
   async #givenBack(taskId: TaskId, worker: PeerId, why: 'released' | 'refused'): Promise<void> {
-    this.#emit({ name: 'task.released', taskId, worker, why })
+    this.#news.tell({ name: 'task.released', taskId, worker, why })
     const task = await this.store.find(taskId)
-    if (task !== undefined && isTerminal(task.status)) this.#settled(task)
+    if (task !== undefined && isTerminal(task.status)) this.#news.settled(task)
   }
 
   async cancel(taskId: TaskId): Promise<CancelOutcome> {
-    const outcome = await this.#ends(() => this.store.cancel(taskId, this.#deps.clock.now()))
-    if (outcome === 'requested') this.#emit({ name: 'task.cancel_requested', taskId })
-    if (outcome === 'cancelled') this.#emit({ name: 'task.settled', taskId, status: 'cancelled', reason: 'cancelled' })
+    const outcome = await this.#news.ends(() => this.store.cancel(taskId, this.#deps.clock.now()))
+    if (outcome === 'requested') this.#news.tell({ name: 'task.cancel_requested', taskId })
+    if (outcome === 'cancelled')
+      this.#news.tell({ name: 'task.settled', taskId, status: 'cancelled', reason: 'cancelled' })
     return outcome
   }
 
   /** @returns false when the task is neither failed nor cancelled. @throws RunnerMeshError invalid_transition */
   async resubmit({ id, type, submitter }: Task, envelope: string | undefined): Promise<boolean> {
     const queued = await this.store.resubmit(id, this.#deps.clock.now(), envelope)
-    if (queued) this.#emit({ name: 'task.submitted', taskId: id, type, submitter })
+    if (queued) this.#news.tell({ name: 'task.submitted', taskId: id, type, submitter })
     return queued
   }
 
@@ -243,67 +246,23 @@ export class Home implements Startable {
   ): Promise<Submitted | undefined> {
     const fired = await this.store.fireCron(name, scheduledAt, nextAt, this.#deps.clock.now(), envelope)
     const { type, submitter } = template
-    if (fired?.created === true) this.#emit({ name: 'task.submitted', taskId: fired.id, type, submitter })
+    if (fired?.created === true) this.#news.tell({ name: 'task.submitted', taskId: fired.id, type, submitter })
     return fired
   }
 
   async #claim(request: Parameters<TaskStore['claim']>[0]): Promise<readonly Grant[]> {
     const grants = await this.store.claim(request, this.#deps.clock.now())
     for (const { task, fence, attempt } of grants) {
-      this.#emit({ name: 'task.claimed', taskId: task.id, fence, worker: request.worker, attempt })
+      this.#news.tell({ name: 'task.claimed', taskId: task.id, fence, worker: request.worker, attempt })
     }
     return grants
   }
 
   #announceEnd(task: Task, settlement: Settlement): void {
-    if (isTerminal(task.status)) this.#settled(task)
+    if (isTerminal(task.status)) this.#news.settled(task)
     else {
-      this.#emit({ name: 'task.retried', taskId: task.id, reason: settlement.reason ?? 'exit' })
+      this.#news.tell({ name: 'task.retried', taskId: task.id, reason: settlement.reason ?? 'exit' })
       this.#wakeCapped()
-    }
-  }
-
-  /**
-   * The end of one task fails those that need it, which no answer of the store names: so the tasks that changed meanwhile
-   * are looked at, each once, however many such steps are under way.
-   */
-  async #ends<T>(step: () => Promise<T>): Promise<T> {
-    this.#ending += 1
-    try {
-      return await step()
-    } finally {
-      this.#ending -= 1
-      const touched = [...this.#touched]
-      this.#touched.clear()
-      for (const taskId of touched) {
-        const task = await this.store.find(taskId)
-        if (task !== undefined && isTerminal(task.status) && task.reason === 'dependency') this.#settled(task)
-      }
-    }
-  }
-
-  #settled({ id, status, reason }: Task): void {
-    if (!isTerminal(status)) return
-    this.#emit({ name: 'task.settled', taskId: id, status, ...(reason === undefined ? {} : { reason }) })
-    this.#wakeCapped()
-  }
-
-  /** Another peer that serves this home changed a task: those who wait here are told where it stands now. */
-  async #heardElsewhere(taskId: TaskId): Promise<void> {
-    try {
-      const task = await this.store.find(taskId)
-      if (task === undefined || !this.#running) return
-      const { status, reason, worker, fence, attempt, progress } = task
-      const elsewhere = true
-      if (isTerminal(status)) {
-        this.#emit({ name: 'task.settled', taskId, status, ...(reason === undefined ? {} : { reason }), elsewhere })
-        this.#wakeCapped()
-      } else if (status === 'running' && worker !== undefined && fence !== undefined) {
-        if (progress === undefined) this.#emit({ name: 'task.claimed', taskId, fence, worker, attempt, elsewhere })
-        else this.#emit({ name: 'task.progressed', taskId, worker, progress, elsewhere })
-      }
-    } catch (error) {
-      this.#deps.log.warn('home.elsewhere_failed', { taskId, error: errorText(error) })
     }
   }
 
@@ -325,12 +284,12 @@ export class Home implements Startable {
   async #sweep(): Promise<number> {
     const now = this.#deps.clock.now()
     try {
-      const sweep = await this.#ends(() => this.store.sweep(now))
-      for (const taskId of sweep.suspect) this.#emit({ name: 'task.suspected', taskId })
+      const sweep = await this.#news.ends(() => this.store.sweep(now))
+      for (const taskId of sweep.suspect) this.#news.tell({ name: 'task.suspected', taskId })
       for (const taskId of sweep.ended) {
         const task = await this.store.find(taskId)
         // Those that ended with what they need are announced with the rest of their kind.
-        if (task !== undefined && isTerminal(task.status) && task.reason !== 'dependency') this.#settled(task)
+        if (task !== undefined && isTerminal(task.status) && task.reason !== 'dependency') this.#news.settled(task)
       }
       await this.store.prune(now, PRUNE_ROWS)
       return Math.max(1, Math.min(SWEEP_MS, sweep.nextDueMs ?? SWEEP_MS))
@@ -339,10 +298,4 @@ export class Home implements Startable {
       return SWEEP_MS
     }
   }
-
-  #emit(event: DistributiveOmit<Parameters<Events['emit']>[0], 'at'>): void {
-    this.#deps.events.emit({ ...event, at: this.#deps.clock.now() })
-  }
 }
-
-type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never
