@@ -75,6 +75,7 @@ export async function createOurOperations(folder: string, leftovers: Leftovers):
     version: 'bench',
     executorStatus: () => ({}),
     mesh: {},
+    peering: {},
   }
   // Without cache and mesh, which none of the operations below asks for.
   const operations = createOperations(createHandlers(deps as unknown as Parameters<typeof createHandlers>[0]))
