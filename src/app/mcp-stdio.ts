@@ -11,7 +11,7 @@ import { systemClock } from './system.ts'
 import { VERSION } from './version.ts'
 
 export interface McpStdioOptions {
-  readonly link: OperationsLink
+  readonly link: Pick<OperationsLink, 'call'>
   readonly input: Readable
   readonly output: Writable
   readonly log: Logger
@@ -64,6 +64,5 @@ export async function serveMcpStdio({
     void served.stop()
   }
   signal.addEventListener('abort', stop)
-  link.closed.addEventListener('abort', stop)
   await served.closed
 }

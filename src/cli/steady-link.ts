@@ -1,6 +1,6 @@
 /**
  * A link that outlives its peer: when the peer goes away, it is looked for again with growing pauses, and the call that was
- * cut off is made again. Only for operations whose repeat changes nothing, such as waiting and reading.
+ * cut off is made again, unless its repeat could change something twice.
  */
 import { RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
 import { MINUTE, SECOND } from '../core/lease.ts'
@@ -20,6 +20,14 @@ export interface SteadyOptions {
   readonly patienceMs?: number
 }
 
+export interface SteadyCallOptions<N extends OperationName> extends LinkCallOptions {
+  /**
+   * What is asked when the call was cut off `elapsedMs` after it was first made; undefined gives it up with
+   * `peer_unreachable`. By default the same is asked.
+   */
+  readonly again?: (elapsedMs: number) => RawInput<N> | undefined
+}
+
 const PAUSE_MS = { first: 100, most: 2 * SECOND } as const
 
 export class SteadyLink {
@@ -32,13 +40,23 @@ export class SteadyLink {
   }
 
   /** @throws RunnerMeshError what the other side refused; `peer_unreachable` when the peer stays away for too long */
-  async call<N extends OperationName>(name: N, input: RawInput<N>, options: LinkCallOptions = {}): Promise<Output<N>> {
-    for (;;) {
+  async call<N extends OperationName>(
+    name: N,
+    input: RawInput<N>,
+    { again = () => input, ...options }: SteadyCallOptions<N> = {},
+  ): Promise<Output<N>> {
+    const { clock } = this.#options
+    const begun = clock.mono()
+    for (let asked = input; ;) {
       this.#current ??= this.#reopen()
       const opening = this.#current
-      const link = await opening
+      const link = await opening.catch((thrown: unknown) => {
+        // Whoever calls next looks for the peer once more.
+        if (this.#current === opening) this.#current = undefined
+        throw thrown
+      })
       try {
-        return await link.call(name, input, options)
+        return await link.call(name, asked, options)
       } catch (thrown) {
         const { code } = toRunnerMeshError(thrown)
         if (options.signal?.aborted === true || (code !== 'peer_unreachable' && code !== 'stopping')) throw thrown
@@ -47,6 +65,9 @@ export class SteadyLink {
           this.#current = undefined
           await link.close().catch(() => undefined)
         }
+        const next = again(clock.mono() - begun)
+        if (next === undefined) throw thrown
+        asked = next
       }
     }
   }

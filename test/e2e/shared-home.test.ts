@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { copyFile } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { z } from 'zod'
 import type { Agent } from '../../scripts/demo/agent.ts'
-import type { PeerProcess } from '../../scripts/demo/peer-process.ts'
+import { CLI, type PeerProcess } from '../../scripts/demo/peer-process.ts'
 import { startPostgres } from '../support/database-servers.ts'
 import { piped } from '../support/terminal.ts'
 import { IMAGE, peerGround, until, type PeerGround } from '../support/demo-peers.ts'
@@ -22,6 +24,19 @@ async function submit(agent: Agent, script: string, more: object = {}): Promise<
 
 async function get(agent: Agent, id: string): Promise<z.output<typeof seen>> {
   return seen.parse(await agent.call('p2p_taskqueue_get_task', { task_id: id }))
+}
+
+/** A client that has subscribed to a task; what it hears of is pushed to `heard`. */
+async function watch(t: TestContext, at: PeerProcess, id: string, heard: string[]): Promise<void> {
+  const { mcp_url: url, token_file: tokenFile } = at.ready
+  const authorization = `Bearer ${(await readFile(tokenFile ?? assert.fail(), 'utf8')).trim()}`
+  const client = new Client({ name: 'watcher', version: '1.0.0' })
+  t.after(() => client.close().catch(() => undefined))
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(url ?? assert.fail()), { requestInit: { headers: { authorization } } }),
+  )
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void heard.push(params.uri))
+  await client.subscribeResource({ uri: `task://${id}` })
 }
 
 /** Two peers that serve one home in a database, and a worker that knows both. */
@@ -77,15 +92,29 @@ test('two peers share a home: what one ends is heard at the other, and the loss 
     () => follow.text.stdout,
     (text) => text.includes('begun'),
   )
+  // So has the host of an agent that starts its own server.
+  const piping = new Client({ name: 'stdio-test', version: '1.0.0' })
+  const [node, cli] = CLI
+  await piping.connect(new StdioClientTransport({ command: node, args: [cli, 'mcp', ...dirs], stderr: 'pipe' }))
+  t.after(() => piping.close())
+  const wait = { name: 'p2p_taskqueue_wait_task', arguments: { task_id: running.task_id, timeout_s: 50 } }
+  const pipedWait = piping.callTool(wait)
   const queued = await submit(atA, 'echo later', { needs: [running.task_id] })
   const waiting = atB.call('p2p_taskqueue_wait_task', { task_id: running.task_id, timeout_s: 60 })
+  const heard: string[] = []
+  await watch(t, a, running.task_id, [])
   const lostAt = performance.now()
   await a.kill()
+  // Who had subscribed at the lost peer subscribes at the other.
+  await watch(t, b, running.task_id, heard)
   const { task, log_tail: tail } = seen.parse(await waiting)
   t.diagnostic(
     `the caller at the other peer was answered ${String(Math.round(performance.now() - lostAt))} ms after the loss`,
   )
   assert.deepEqual([task.status, task.attempt, tail], ['completed', 1, 'survived'])
+  const { structuredContent } = await pipedWait
+  assert.deepEqual([seen.parse(structuredContent).log_tail, heard.at(-1)], ['survived', `task://${running.task_id}`])
+  assert.equal(seen.parse((await piping.callTool(wait)).structuredContent).task.status, 'completed')
   const later = await atB.call('p2p_taskqueue_wait_task', { task_id: queued.task_id, timeout_s: 60 })
   assert.equal(seen.parse(later).log_tail, 'later')
   assert.equal(await follow.ended, 3, follow.text.stderr)

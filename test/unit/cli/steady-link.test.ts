@@ -66,3 +66,44 @@ test('a refusal is no loss, and a peer that stays away is given up', async () =>
     /stayed away for .* No peer\./,
   )
 })
+
+test('a call that may not be made twice is given up, one that waits goes on for what is left, and both by the next link', async () => {
+  const asked: unknown[] = []
+  const links = ['first', 'second', 'third'].map((name, index) => ({
+    ...linkOf([], [], name),
+    call: (_name: string, input: unknown) => {
+      asked.push(input)
+      return index < 2 ? Promise.reject(new RunnerMeshError('peer_unreachable', 'Lost.')) : Promise.resolve('done')
+    },
+  })) as unknown as ClosableLink[]
+  const open = () => Promise.resolve(links.shift() ?? assert.fail())
+  const steady = new SteadyLink({ clock: clockOf(), signal: never, status: () => undefined, open }, links.shift())
+  await assert.rejects(
+    steady.call('p2p_taskqueue_submit', { task_type: 'a', payload: {} }, { again: () => undefined }),
+    {
+      code: 'peer_unreachable',
+    },
+  )
+  const again = (elapsedMs: number) => ({ task_id: 't', timeout_s: 50 - elapsedMs / 1000 })
+  assert.equal(await steady.call('p2p_taskqueue_wait_task', { task_id: 't', timeout_s: 50 }, { again }), 'done')
+  assert.deepEqual(asked.slice(1), [
+    { task_id: 't', timeout_s: 50 },
+    { task_id: 't', timeout_s: 49.9 },
+  ])
+})
+
+test('a peer that stayed away is looked for once more by the next call', async () => {
+  let tries = 0
+  const clock = clockOf()
+  const open = () => {
+    tries += 1
+    return clock.mono() < 6_000
+      ? Promise.reject(new RunnerMeshError('peer_unreachable', 'No peer.'))
+      : Promise.resolve(linkOf([() => 'back'], [], 'second'))
+  }
+  const steady = new SteadyLink({ clock, signal: never, status: () => undefined, open, patienceMs: 5_000 })
+  await assert.rejects(steady.call('list_peers', {}), { code: 'peer_unreachable' })
+  const before = tries
+  assert.equal(await steady.call('list_peers', {}), 'back')
+  assert(tries > before)
+})
