@@ -74,7 +74,8 @@ export async function createOurOperations(folder: string, leftovers: Leftovers):
     submission: SUBMISSION,
     version: 'bench',
     executorStatus: () => ({}),
-    mesh: {},
+    // Of the mesh nothing is asked but who signs; only container tasks are signed.
+    mesh: { signer: { peer: WORKER } },
     peering: {},
   }
   // Without cache and mesh, which none of the operations below asks for.
