@@ -1,45 +1,104 @@
 /**
- * The MCP Inspector's command line against the door: strict schema check, calls and reads in both generations of the
- * protocol. It is fetched by npx for this run alone, since it brings a web page and that page’s build tools along.
+ * The MCP Inspector's command line against the door, in both generations of the protocol. It reads and writes nothing of
+ * the person who runs it.
  */
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ROOT } from '../setup/checkout.mjs'
 
-const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0'
+const INSPECTOR = join(ROOT, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js')
 
-/** What is asked, and the exit code that says it was answered as it should be: 5 is a tool's own error, 6 a schema fault. */
-const QUESTIONS: readonly (readonly [args: readonly string[], exitCode: number])[] = [
-  [['--method', 'tools/list', '--strict'], 0],
-  [['--method', 'tools/call', '--tool-name', 'p2p_taskqueue_status'], 0],
-  [['--method', 'tools/call', '--tool-name', 'p2p_taskqueue_get_task', '--tool-arg', 'task_id=nope'], 5],
-  [['--method', 'tools/call', '--tool-name', 'no_such_tool'], 5],
-  [['--method', 'resources/list'], 0],
-  [['--method', 'resources/templates/list'], 0],
-  [['--method', 'resources/read', '--uri', 'queue://status'], 0],
-  [['--method', 'prompts/list'], 0],
-]
+export const ERAS = ['modern', 'legacy'] as const
+export type InspectorEra = (typeof ERAS)[number]
 
-/** @returns what was not answered as it should be */
-export async function inspect(url: string): Promise<readonly string[]> {
-  const problems: string[] = []
-  for (const era of ['modern', 'legacy']) {
-    let answered = 0
-    for (const [args, exitCode] of QUESTIONS) {
-      const target = ['--cli', '--server-url', url, '--transport', 'http', '--format', 'json', '--protocol-era', era]
-      const { status, stderr } = await npx([INSPECTOR, ...target, ...args])
-      if (status === exitCode) answered += 1
-      else problems.push(`${era} ${args.join(' ')}: exit code ${String(status)}, not ${String(exitCode)}: ${stderr}`)
-    }
-    console.log(`  ${INSPECTOR}, ${era}: ${String(answered)} of ${String(QUESTIONS.length)} answered as they should be`)
-  }
-  return problems
+/** What it exits with. */
+export const INSPECTOR_EXIT = { answered: 0, toolError: 5, schemaFault: 6 } as const
+
+/** Where the server is: a URL with the headers that it wants, or the command that starts it. */
+export type InspectorTarget =
+  | { readonly url: string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly command: readonly string[] }
+
+export interface InspectorAnswer {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
 }
 
-/** Not awaited by blocking: the server that it asks lives in this process. */
-function npx(args: readonly string[]): Promise<{ readonly status: number; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile('npx', ['--yes', ...args], { cwd: ROOT, maxBuffer: 16_777_216 }, (_error, _stdout, stderr) =>
-      resolve({ status: child.exitCode ?? -1, stderr }),
-    )
+/** One call takes a second or two, and as long as the task that it follows. Milliseconds. */
+const PATIENCE_MS = 60_000
+
+export async function askInspector(
+  target: InspectorTarget,
+  era: InspectorEra,
+  args: readonly string[],
+): Promise<InspectorAnswer> {
+  const home = await mkdtemp(join(tmpdir(), 'mcp-inspector-'))
+  const headers = 'url' in target ? Object.entries(target.headers ?? {}) : []
+  const where =
+    'url' in target ? ['--server-url', target.url, '--transport', 'http'] : [...target.command, '--transport', 'stdio']
+  const given = headers.flatMap(([name, value]) => ['--header', `${name}: ${value}`])
+  try {
+    return await run([INSPECTOR, '--cli', ...where, ...given, '--protocol-era', era, '--format', 'json', ...args], home)
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** What any server is asked, and the exit code that says it was answered as it should be. */
+const QUESTIONS: readonly (readonly [args: readonly string[], exitCode: number])[] = [
+  [['--method', 'tools/list', '--strict'], INSPECTOR_EXIT.answered],
+  [['--method', 'tools/call', '--tool-name', 'p2p_taskqueue_status'], INSPECTOR_EXIT.answered],
+  [
+    ['--method', 'tools/call', '--tool-name', 'p2p_taskqueue_get_task', '--tool-arg', 'task_id=nope'],
+    INSPECTOR_EXIT.toolError,
+  ],
+  [['--method', 'tools/call', '--tool-name', 'no_such_tool'], INSPECTOR_EXIT.toolError],
+  [['--method', 'resources/list'], INSPECTOR_EXIT.answered],
+  [['--method', 'resources/templates/list'], INSPECTOR_EXIT.answered],
+  [['--method', 'resources/read', '--uri', 'queue://status'], INSPECTOR_EXIT.answered],
+  [['--method', 'prompts/list'], INSPECTOR_EXIT.answered],
+]
+
+export interface Inspection {
+  readonly era: InspectorEra
+  readonly asked: number
+  /** What was not answered as it should be. */
+  readonly problems: readonly string[]
+}
+
+export async function inspect(target: InspectorTarget): Promise<readonly Inspection[]> {
+  return Promise.all(
+    ERAS.map(async (era) => {
+      const problems: string[] = []
+      for (const [args, wanted] of QUESTIONS) {
+        const { exitCode, stderr } = await askInspector(target, era, args)
+        if (exitCode !== wanted)
+          problems.push(`${era} ${args.join(' ')}: exit code ${String(exitCode)}, not ${String(wanted)}: ${stderr}`)
+      }
+      return { era, asked: QUESTIONS.length, problems }
+    }),
+  )
+}
+
+/** Not awaited by blocking: the server that it asks may live in this process. */
+function run(args: readonly string[], home: string): Promise<InspectorAnswer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, HOME: home, MCP_CATALOG_PATH: join(home, 'mcp.json') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: PATIENCE_MS,
+    })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      if (signal === null) resolve({ exitCode: code ?? -1, stdout, stderr })
+      else reject(new Error(`The Inspector was ended by ${signal}: ${args.join(' ')}\n${stderr}`))
+    })
   })
 }

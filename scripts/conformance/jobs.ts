@@ -8,6 +8,8 @@
  * Say "any-server scenarios, product" and "full suite with test fixtures"; never one for the other.
  */
 
+import { SCENARIOS_2025_11_25, SCENARIOS_2026_07_28 } from './pinned-scenarios.ts'
+
 export interface Run {
   readonly job: 'product' | 'stack'
   readonly name: string
@@ -15,6 +17,8 @@ export interface Run {
   readonly args: readonly string[]
   /** Run one by one; without them the arguments name a set. */
   readonly scenarios?: readonly string[]
+  /** What the set that the arguments name is known to hold. */
+  readonly pinned?: readonly string[]
   /** `scenario/check` that is known to fail, with the reason. One that passes is stale and fails the job, as does any other failure. */
   readonly expected: Readonly<Record<string, string>>
   /** Scenarios that a set runs and its revision does not require; counted apart. */
@@ -69,12 +73,20 @@ export const RUNS: readonly Run[] = [
       'server-stateless/sep-2575-server-no-log-without-loglevel': NEEDS_FIXTURE,
     },
   },
-  { job: 'stack', name: '0.1.16, active suite', suite: 'mcp-conformance-2025', args: [], expected: {} },
+  {
+    job: 'stack',
+    name: '0.1.16, all it has',
+    suite: 'mcp-conformance-2025',
+    args: ['--suite', 'all'],
+    pinned: SCENARIOS_2025_11_25.stable,
+    expected: {},
+  },
   {
     job: 'stack',
     name: '0.2.0-alpha.12, required by 2025-11-25',
     suite: 'mcp-conformance-2026',
     args: ['--requirements', '2025-11-25'],
+    pinned: SCENARIOS_2025_11_25.alpha,
     expected: {},
     unscored: isExtension,
   },
@@ -83,6 +95,7 @@ export const RUNS: readonly Run[] = [
     name: '0.2.0-alpha.12, required by 2026-07-28',
     suite: 'mcp-conformance-2026',
     args: ['--requirements', '2026-07-28'],
+    pinned: SCENARIOS_2026_07_28,
     expected: {
       'tasks-dispatch-and-envelope/tasks-result-type-complete-on-non-task-responses': NO_INPUT,
       'tasks-mrtr-composition/sep-2663-mrtr-synchronous-before-task-creation': NO_INPUT,

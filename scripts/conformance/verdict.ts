@@ -19,7 +19,9 @@ export function judge(run: Run, checks: readonly Check[]): Verdict {
   const failures = checks.filter(isFailure)
   const names = new Set(failures.map(nameOf))
   const byScenario = Map.groupBy(scored, (check) => check.scenario)
-  const missing = (run.scenarios ?? []).filter((scenario) => !byScenario.has(scenario))
+  const checked = new Set(checks.map((check) => check.scenario))
+  const missing = [...(run.scenarios ?? []), ...(run.pinned ?? [])].filter((scenario) => !checked.has(scenario))
+  const unknown = run.pinned === undefined ? [] : [...checked].filter((scenario) => !run.pinned?.includes(scenario))
   return {
     passed: scored.filter(isSuccess).length,
     failed: scored.filter(isFailure).length,
@@ -34,6 +36,7 @@ export function judge(run: Run, checks: readonly Check[]): Verdict {
         .filter((name) => !names.has(name))
         .map((name) => `no longer fails, take it out of the list: ${name}`),
       ...missing.map((scenario) => `was not checked: ${scenario}`),
+      ...unknown.map((scenario) => `is new in the set, pin it: ${scenario}`),
     ],
   }
 }

@@ -38,3 +38,8 @@ test('a scenario that was named and not checked is a problem', () => {
   const verdict = judge({ ...run, scenarios: ['one', 'two'] }, [known])
   assert.deepEqual(verdict.problems, ['was not checked: two'])
 })
+
+test('a set that holds other scenarios than it is known to is a problem, whichever way it has changed', () => {
+  const verdict = judge({ ...run, pinned: ['one', 'gone'] }, [known, check('come', 'fine', 'SUCCESS')])
+  assert.deepEqual(verdict.problems, ['was not checked: gone', 'is new in the set, pin it: come'])
+})

@@ -11,7 +11,11 @@ import { environmentName, SETTINGS } from '../../../src/app/config.ts'
 const ROOT = resolve(import.meta.dirname, '..', '..', '..')
 const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
 
-/** What the MCP registry takes, as far as this file uses it: its schema of 2025-12-11. */
+/**
+ * What the MCP registry takes, as far as this file uses it, and nothing else: every bound, pattern and word list that its
+ * schema of 2025-12-11 has for these fields. That schema is open; this one is closed, so that a misspelt field shows.
+ * `npm run registry-schema` asks the published schema itself.
+ */
 const argument = z.union([
   z.strictObject({ type: z.literal('positional'), value: z.string() }),
   z.strictObject({
@@ -30,17 +34,24 @@ const input = {
 }
 const server = z.strictObject({
   $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
-  name: z.string().regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),
-  title: z.string().max(100),
+  name: z
+    .string()
+    .min(3)
+    .max(200)
+    .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),
+  title: z.string().min(1).max(100),
   description: z.string().min(1).max(100),
-  version: z.string(),
+  version: z
+    .string()
+    .max(255)
+    .regex(/^\d+\.\d+\.\d+$/, 'a range or a tag is refused'),
   websiteUrl: z.url(),
   repository: z.strictObject({ url: z.url(), source: z.literal('github') }),
   packages: z.array(
     z.strictObject({
       registryType: z.literal('npm'),
       identifier: z.string(),
-      version: z.string(),
+      version: z.string().regex(/^\d+\.\d+\.\d+$/, 'a range or a tag is refused'),
       runtimeHint: z.literal('npx'),
       transport: z.union([
         z.strictObject({ type: z.literal('stdio') }),
