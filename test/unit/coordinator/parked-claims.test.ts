@@ -12,16 +12,18 @@ import { LEASE } from '../../../src/core/lease.ts'
 import type { Grant } from '../../../src/core/ports/task-store.ts'
 import { hammingDistance } from '../../../src/core/scheduler/preferred-peer.ts'
 import { createSqliteTaskStore } from '../../../src/store/sqlite/sqlite-task-store.ts'
+import { openLogSync } from '../../../src/store/sqlite/log-sync.ts'
+import { openLogAtOnce } from '../../support/log-at-once.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { randomRuns } from '../../support/random-runs.ts'
 import { sampleOffer, sampleTask } from '../../support/sample-task.ts'
 
 const LONG_MS = 60_000
 
-async function startHome(t: TestContext): Promise<Home> {
+async function startHome(t: TestContext, openLog: typeof openLogSync = openLogSync): Promise<Home> {
   const directory = await mkdtemp(join(tmpdir(), 'runner-mesh-home-'))
   const log = new RecordingLog()
-  const store = createSqliteTaskStore({ directory, clock: systemClock, random: systemRandom, log })
+  const store = createSqliteTaskStore({ directory, clock: systemClock, random: systemRandom, log, openLog })
   const events = new Events((thrown) => {
     throw thrown
   })
@@ -46,11 +48,10 @@ async function untilParked(home: Home, count: number): Promise<void> {
   while (home.parkedClaims !== count) await new Promise((resolve) => setImmediate(resolve))
 }
 
-test('with 50 parked and 1 task exactly 1 is answered and 49 stay parked, in every round', async (t) => {
-  const home = await startHome(t)
+test('with 50 parked and 1 task exactly 1 is answered and 49 stay parked, in each of 10,000 rounds', async (t) => {
+  const home = await startHome(t, openLogAtOnce)
   const signal = new AbortController().signal
-  // Each round is two commits that wait for the disk; the night tries more than 10,000.
-  const rounds = randomRuns(1_000).numRuns
+  const rounds = randomRuns(10_000).numRuns
   const answered: Grant[] = []
   const park = (worker: string): void => {
     void home.claim(claimCall(worker), signal).then((grants) => answered.push(...grants))
@@ -238,4 +239,39 @@ test('tasks that nobody parked is granted are asked for once by each, and again 
   }
   patience.abort()
   await Promise.all(claims)
+})
+
+test('a claim that is made again under its id takes the place of the one that waits, with what it offers now', async (t) => {
+  const home = await startHome(t)
+  const { signal } = new AbortController()
+  const needs = { ...sampleTask().requirements, cpus: 4 }
+  const small = claimCall('worker', { offer: sampleOffer('worker', { cpus: 1 }) })
+  const waiting = home.claim(small, signal)
+  await untilParked(home, 1)
+  await home.submit([sampleTask({ requirements: needs })])
+  const other = home.claim(claimCall('worker', { offer: sampleOffer('worker', { cpus: 1 }) }), signal)
+  await untilParked(home, 2)
+
+  const [grant] = await home.claim({ ...small, offer: sampleOffer('worker', { cpus: 4 }) }, signal)
+  assert.equal(grant?.attempt, 1)
+  assert.deepEqual(await waiting, [])
+  assert.equal(home.parkedClaims, 1, 'the claim of another id waits on')
+
+  const again = home.claim({ ...small, requestId: 'again' }, signal)
+  await untilParked(home, 2)
+  await home.submit([sampleTask()])
+  await Promise.race([again, other])
+})
+
+test('a grant that is on its way when its claim is made again reaches both, as one and the same', async (t) => {
+  const home = await startHome(t)
+  const { signal } = new AbortController()
+  await home.submit([sampleTask()])
+  const call = claimCall('worker')
+  const [first, second] = await Promise.all([home.claim(call, signal), home.claim(call, signal)])
+  assert.equal(first.length, 1)
+  assert.deepEqual(
+    second.map(({ fence }) => fence),
+    first.map(({ fence }) => fence),
+  )
 })
