@@ -13,6 +13,7 @@ import {
 } from './docs/reference.ts'
 import { troubleshootingPage } from './docs/troubleshooting-page.ts'
 import { metricsPage } from './docs/metrics-page.ts'
+import { rulesSchemaDocument } from '../src/app/webhook/rules-desk.ts'
 import { ROOT } from './setup/checkout.mjs'
 
 const read = (path: string): string => {
@@ -30,13 +31,14 @@ const pages: Readonly<Record<string, string>> = {
   'docs/policy.md': hostPolicyPage(),
   'docs/troubleshooting.md': page(...troubleshootingPage()),
   'docs/metrics.md': metricsPage(),
+  'docs/runner-mesh.schema.json': JSON.stringify(rulesSchemaDocument()),
   'README.md': between(read('README.md'), 'action', actionTables(read('action.yml'))),
 }
 
 const check = process.argv.includes('--check')
 for (const [path, text] of Object.entries(pages)) {
   const config = await resolveConfig(join(ROOT, path))
-  const formatted = await format(text, { ...config, parser: 'markdown' })
+  const formatted = await format(text, { ...config, parser: path.endsWith('.json') ? 'json' : 'markdown' })
   if (formatted === read(path)) continue
   if (check) {
     process.stdout.write(`- ${path} is out of date: run npm run docs\n`)

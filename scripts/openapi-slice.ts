@@ -39,6 +39,7 @@ const OPERATIONS = [
   'post /repos/{owner}/{repo}/statuses/{sha}',
   'post /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
   'post /repos/{owner}/{repo}/dispatches',
+  'get /repos/{owner}/{repo}/pulls/{pull_number}/files',
   'get /repos/{owner}/{repo}/hooks',
   'get /repos/{owner}/{repo}/hooks/{hook_id}/deliveries',
   'post /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts',

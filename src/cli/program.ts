@@ -20,8 +20,10 @@ import { addServiceCommands } from './commands/system-service.ts'
 import { addPeersCommands } from './commands/peers.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addAuditCommand } from './commands/audit.ts'
+import { addRulesCommands } from './commands/rules.ts'
 import { addStoreCommands } from './commands/store.ts'
 import { addTokenCommands } from './commands/token.ts'
+import { addWebhookCommands } from './commands/webhook.ts'
 import { cancel, explain, get, list, status } from './commands/tasks.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addSubmitCommands } from './commands/submit.ts'
@@ -75,6 +77,10 @@ export function createProgram(
     .option('--json', 'print one JSON document instead of lines for people')
     .option('--state-dir <path>', SETTINGS.stateDir.describe)
     .option('--other-state-dirs <paths>', SETTINGS.otherStateDirs.describe)
+    .option('--url <url>', SETTINGS.url.describe)
+    .option('--token-file <path>', SETTINGS.tokenFile.describe)
+    .option('--peer <address>', SETTINGS.peer.describe)
+    .option('--key-file <path>', SETTINGS.meshKeyFile.describe)
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .exitOverride()
     .showHelpAfterError('(run with --help for all commands and flags)')
@@ -196,6 +202,8 @@ export function createProgram(
   addTokenCommands(program, contextOf)
   addAuditCommand(program, contextOf)
   addPolicyCommands(program, contextOf, ended, withSettings)
+  addRulesCommands(program, contextOf, ended)
+  addWebhookCommands(program, contextOf, ended, withSettings)
   const doctorCommand = withSettings(program.command('doctor').description('Say what keeps a peer from working here.'))
   doctorCommand.action(async () => {
     const { doctor } = await import('./commands/doctor.ts')
@@ -242,7 +250,8 @@ export function createProgram(
 /** Every setting that may stand on a command line: secrets may not, other users of the machine could read them there. */
 function withSettings(command: Command, only?: readonly string[]): Command {
   for (const setting of Object.values(SETTINGS) as readonly Setting[]) {
-    if (setting.secret === true || setting.stem === 'state-dir' || only?.includes(setting.stem) === false) continue
+    if (setting.secret === true || OF_EVERY_COMMAND.has(setting.stem) || only?.includes(setting.stem) === false)
+      continue
     const fallback = setting.default === undefined || setting.default === '' ? '' : ` Default: ${setting.default}.`
     command.option(
       `--${setting.stem} <value>`,
@@ -252,8 +261,13 @@ function withSettings(command: Command, only?: readonly string[]): Command {
   return command
 }
 
+/** Which peer a command asks; flags that all commands share. */
+const OF_EVERY_COMMAND: ReadonlySet<string> = new Set([
+  ...['state-dir', 'other-state-dirs', 'url', 'token-file', 'peer', 'key-file'],
+])
+
 /** What it takes to read the registry. */
-const REGISTRY_STEMS = ['registry', 'registry-issue-title', 'registry-apps', 'github-api-url', 'key-file'] as const
+const REGISTRY_STEMS = ['registry', 'registry-issue-title', 'registry-apps', 'github-api-url'] as const
 
 /** What stands after the first `--` belongs to the task. */
 function splitAtDashes(argv: readonly string[]): [readonly string[], readonly string[]] {

@@ -1,7 +1,7 @@
 /** A repository as the webhook door needs it, over GitHub's REST API. */
 import { z } from 'zod'
 import { RunnerMeshError } from '../core/errors.ts'
-import type { Check, RepositoryDesk } from '../core/ports/repository-desk.ts'
+import type { Check, HookDelivery, RepositoryDesk } from '../core/ports/repository-desk.ts'
 import type { RepositoryName } from './github-client.ts'
 import { GitHubError } from './github-error.ts'
 import { parsed, type Answer, type Asked, type GitHubRequests } from './github-requests.ts'
@@ -14,7 +14,14 @@ interface Extras {
 type Rest = GitHubRequests['octokit']['rest']
 
 const withId = z.object({ id: z.int() })
+const hookDelivery = withId
+  .extend({ guid: z.string(), event: z.string(), delivered_at: z.string(), status_code: z.number() })
+  .transform(({ id, guid, event, delivered_at: at, status_code: statusCode }): HookDelivery => {
+    const isSuccess = statusCode >= 200 && statusCode < 300
+    return { id, guid, event, statusCode, isSuccess, deliveredAt: Date.parse(at) }
+  })
 const PAGE = 100
+const MOST_PAGES = 10
 const LONGEST_FILE = 262_144
 /** GitHub's own limits. @see https://docs.github.com/en/rest/checks/runs */
 const LONGEST_TEXT = 60_000
@@ -45,6 +52,30 @@ export function createRepositoryDesk(requests: GitHubRequests): RepositoryDesk {
         if (thrown instanceof RunnerMeshError && thrown.details['refusal'] === 'missing') return undefined
         throw thrown
       }
+    },
+    defaultBranchOf: async (repository, signal) => {
+      const what = `look at ${repository}`
+      const answer = await ask(what, 'read', signal, (api, extras) =>
+        api.repos.get({ ...split(repository), ...extras }),
+      )
+      return parsed(z.object({ default_branch: z.string() }), answer.data, { what, kind: 'read' }).default_branch
+    },
+    changedPaths: async (repository, pull, signal) => {
+      const what = `list the files of ${repository}#${String(pull)}`
+      const paths: string[] = []
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const answer = await ask(what, 'read', signal, (api, extras) =>
+          api.pulls.listFiles({ ...split(repository), pull_number: pull, per_page: PAGE, page, ...extras }),
+        )
+        const list = z.array(z.object({ filename: z.string(), previous_filename: z.string().optional() }))
+        const files = parsed(list, answer.data, { what, kind: 'read' })
+        // A file that was moved is gone where it was.
+        paths.push(
+          ...files.flatMap(({ filename, previous_filename: former }) => [filename, ...(former ? [former] : [])]),
+        )
+        if (files.length < PAGE) return paths
+      }
+      return undefined
     },
     permissionOf: async (repository, login, signal) => {
       const what = `ask for the permission of ${login} in ${repository}`
@@ -133,19 +164,21 @@ export function createRepositoryDesk(requests: GitHubRequests): RepositoryDesk {
         ...{ id, active, url: config.url ?? '' },
       }))
     },
-    hookDeliveries: async (repository, hook, signal) => {
+    hookDeliveries: async (repository, hook, since, signal) => {
       const what = `list the deliveries of a webhook of ${repository}`
-      const answer = await ask(what, 'read', signal, (api, extras) =>
-        api.repos.listWebhookDeliveries({ ...split(repository), hook_id: hook, per_page: PAGE, ...extras }),
-      )
-      const list = z.array(
-        withId.extend({ guid: z.string(), event: z.string(), delivered_at: z.string(), status_code: z.number() }),
-      )
-      return parsed(list, answer.data, { what, kind: 'read' }).map((each) => ({
-        ...{ id: each.id, guid: each.guid, event: each.event, statusCode: each.status_code },
-        deliveredAt: Date.parse(each.delivered_at),
-        isSuccess: each.status_code >= 200 && each.status_code < 300,
-      }))
+      const found: HookDelivery[] = []
+      let cursor: string | undefined
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const from = { per_page: PAGE, ...(cursor === undefined ? {} : { cursor }) }
+        const answer = await ask(what, 'read', signal, (api, extras) =>
+          api.repos.listWebhookDeliveries({ ...split(repository), hook_id: hook, ...from, ...extras }),
+        )
+        const deliveries = parsed(z.array(hookDelivery), answer.data, { what, kind: 'read' })
+        found.push(...deliveries.filter(({ deliveredAt }) => deliveredAt >= since))
+        cursor = cursorOf(answer)
+        if (cursor === undefined || deliveries.some(({ deliveredAt }) => deliveredAt < since)) break
+      }
+      return found
     },
     redeliver: async (repository, hook, delivery, signal) => {
       await ask(`redeliver to a webhook of ${repository}`, 'write', signal, (api, extras) =>
@@ -190,6 +223,12 @@ export function fenced(text: string): string {
   const longest = Math.max(2, ...[...tail.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return `${fence}text\n${tail}\n${fence}`
+}
+
+/** Where the next page begins. Only this word is taken from the link: where it leads is not GitHub's to say with our token. */
+function cursorOf({ headers }: Answer): string | undefined {
+  const [, link] = /<([^>]*)>;\s*rel="?next"?/.exec(String(headers['link'] ?? '')) ?? []
+  return link === undefined ? undefined : (new URL(link).searchParams.get('cursor') ?? undefined)
 }
 
 function split(repository: string): RepositoryName {

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import type { Json, JsonObject } from '../core/task.ts'
-import type { EventKind } from './rules/rules-schema.ts'
+import { isEventKind, type EventKind } from './rules/rules-schema.ts'
 
 export interface EventFacts {
   readonly kind: EventKind
@@ -116,28 +116,16 @@ const eventPayload = z.object({
 })
 type Payload = z.output<typeof eventPayload>
 
-const KINDS: ReadonlySet<string> = new Set<EventKind>([
-  'push',
-  'pull_request',
-  'issue_comment',
-  'issues',
-  'release',
-  'workflow_run',
-  'workflow_job',
-  'repository_dispatch',
-  'workflow_dispatch',
-  'schedule',
-])
 /** Of GitHub's commit lists, which end at this many without a word. */
 const MOST_COMMITS = 2_048
 const SHA = /^[0-9a-f]{40}$/
 
 /** @returns undefined for events that no rule can name, and for payloads that are none */
 export function readFacts(event: string, json: unknown): EventFacts | undefined {
-  if (!KINDS.has(event)) return undefined
+  if (!isEventKind(event)) return undefined
   const parsed = eventPayload.safeParse(json)
   if (!parsed.success) return undefined
-  const kind = event as EventKind
+  const kind = event
   const payload = parsed.data
   const place = placeOf(kind, payload)
   const { action = '', repository, sender } = payload

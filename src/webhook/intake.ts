@@ -12,8 +12,8 @@ import type { RepositoryDesk } from '../core/ports/repository-desk.ts'
 import { replyToCommand } from './command-reply.ts'
 import { readFacts, type EventFacts } from './event-facts.ts'
 import { planTasks } from './rules/plan.ts'
-import { whyNoMatch } from './rules/match.ts'
-import type { Rules } from './rules/rules-schema.ts'
+import { asksForPaths, whyNoMatch } from './rules/match.ts'
+import type { Rule, Rules } from './rules/rules-schema.ts'
 import { whyUntrusted, type Permission } from './trust.ts'
 
 export interface IntakeDeps {
@@ -123,16 +123,16 @@ export class Intake implements Startable {
     const json: unknown = JSON.parse(delivery.body)
     const again = rerequested(inbox, delivery, json)
     if (again !== undefined) return { tasks: [again], note: 'asked for again' }
-    const facts = readFacts(delivery.event, json)
-    if (facts === undefined) return { tasks: [], note: 'no rule can name it' }
-    if (facts.barred !== undefined) return { tasks: [], note: facts.barred }
+    const read = readFacts(delivery.event, json)
+    if (read === undefined) return { tasks: [], note: 'no rule can name it' }
+    if (read.barred !== undefined) return { tasks: [], note: read.barred }
     // A push of someone with write access brings its own rules; anything else is judged by the default branch.
-    const ref = facts.kind === 'push' ? facts.sha : undefined
+    const ref = read.kind === 'push' ? read.sha : undefined
     const rules = await rulesOf(delivery.repository, ref, this.#stopping.signal)
     if (rules === undefined) return { tasks: [], note: 'no rules' }
-    const all = Object.values(rules.rules)
-    const matching = all.filter((rule) => whyNoMatch(rule, facts) === undefined)
-    if (matching.length === 0) return { tasks: [], note: 'no rule fits' }
+    const facts = await this.#withPaths(read, rules)
+    const isWanted = Object.values(rules.rules).some((rule) => whyNoMatch(rule, facts) === undefined)
+    if (!isWanted) return { tasks: [], note: 'no rule fits' }
     const open = inbox.countOpen(delivery.repository)
     if (open >= rules.limits['open-tasks']) {
       const message = `${String(open)} tasks of ${delivery.repository} are open; open-tasks allows no more.`
@@ -148,6 +148,16 @@ export class Intake implements Startable {
       .join('; ')
       .slice(0, 1_000)
     return { tasks, note }
+  }
+
+  /** A pull request does not tell what it changes: GitHub is asked where a rule of ours wants to know. */
+  async #withPaths(facts: EventFacts, { rules }: Rules): Promise<EventFacts> {
+    const { desk } = this.#deps
+    const { kind, issue, repository } = facts
+    if (kind !== 'pull_request' || issue === undefined || desk === undefined) return facts
+    const fits = ({ on }: Rule): boolean => on.pull_request !== undefined && asksForPaths(on.pull_request)
+    const isAsked = Object.values(rules).some((rule) => fits(rule) && whyNoMatch(rule, facts) === undefined)
+    return isAsked ? { ...facts, paths: await desk.changedPaths(repository, issue, this.#stopping.signal) } : facts
   }
 
   /** Without a way to ask, nobody has any. */

@@ -20,6 +20,8 @@ export interface RedeliverySweepDeps {
   readonly log: Logger
 }
 
+/** How long GitHub knows a delivery. */
+const KEPT_MS = 3 * DAY
 /** How often one delivery is asked for. */
 const MOST_ATTEMPTS = 4
 /** Statuses by which we said that we do not want it. */
@@ -49,14 +51,15 @@ export class RedeliverySweep implements Startable {
 
   /** Once over all repositories. @returns how many deliveries GitHub was asked for */
   async sweep(): Promise<number> {
-    const { desk, repositories, url, log } = this.#deps
+    const { desk, repositories, url, clock, log } = this.#deps
+    const since = clock.now() - KEPT_MS
     const signal = this.#stopping.signal
     let asked = 0
     for (const repository of repositories) {
       try {
         const ours = (await desk.hooks(repository, signal)).filter((hook) => hook.active && hook.url === url)
         for (const { id } of ours) {
-          for (const missed of this.#missed(await desk.hookDeliveries(repository, id, signal))) {
+          for (const missed of this.#missed(await desk.hookDeliveries(repository, id, since, signal))) {
             await desk.redeliver(repository, id, missed.id, signal)
             asked += 1
           }
@@ -78,7 +81,7 @@ export class RedeliverySweep implements Startable {
       const [last] = attempts.toSorted((a, b) => b.deliveredAt - a.deliveredAt)
       if (last === undefined || inbox.knows(last.guid) || attempts.some(({ isSuccess }) => isSuccess)) return []
       if (attempts.length >= MOST_ATTEMPTS || UNWANTED.has(last.statusCode)) return []
-      return clock.now() - last.deliveredAt > 3 * DAY ? [] : [last]
+      return clock.now() - last.deliveredAt > KEPT_MS ? [] : [last]
     })
   }
 

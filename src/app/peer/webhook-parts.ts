@@ -1,17 +1,14 @@
 /** The door for GitHub's events, put together as the configuration says. */
-import { readFile } from 'node:fs/promises'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import { RunnerMeshError } from '../../core/errors.ts'
 import type { Operations } from '../../core/operations/invoke.ts'
 import { createRepositoryDesk } from '../../github/repository-desk.ts'
 import { createSqliteDeliveryInbox } from '../../store/sqlite/delivery-inbox.ts'
 import { createWebhookDoor, type WebhookDoor } from '../../webhook/door.ts'
 import { WEBHOOK_PATH } from '../../webhook/listener.ts'
-import { RULES_PATH, rulesSchema, type Rules } from '../../webhook/rules/rules-schema.ts'
-import type { Secrets } from '../../webhook/signatures.ts'
-import type { Config } from '../config.ts'
+import { RULES_PATH } from '../../webhook/rules/rules-schema.ts'
 import { createGitHubRequests } from '../github-registry.ts'
-import { parseYaml } from '../policy/policy-file.ts'
-import { findSecret } from '../secret-file.ts'
+import { parseRules, readRulesFile } from '../webhook/rules-file.ts'
+import { findWebhookSecrets } from '../webhook/webhook-secrets.ts'
 import type { Ground } from './ground.ts'
 
 /** @returns undefined where no secret is set. @throws RunnerMeshError config_invalid */
@@ -45,30 +42,4 @@ export async function createWebhookParts(
       return text === undefined ? undefined : parseRules(text, `${repository}/${RULES_PATH}`)
     },
   })
-}
-
-/** @param name of the file, for messages. @throws RunnerMeshError config_invalid */
-export function parseRules(text: string, name: string): Rules {
-  return parseYaml(text, name, rulesSchema)
-}
-
-/** @throws RunnerMeshError config_invalid */
-export async function readRulesFile(path: string): Promise<Rules> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RunnerMeshError('config_invalid', `Cannot read the rules ${path}: ${errorText(cause)}.`, { cause })
-  })
-  return parseRules(text, path)
-}
-
-/** The current one first. @throws RunnerMeshError config_invalid */
-export async function findWebhookSecrets(
-  config: Pick<Config, 'webhookSecret' | 'webhookSecretFile'>,
-): Promise<Secrets | undefined> {
-  const { webhookSecret: own, webhookSecretFile: path } = config
-  const text = path === undefined ? '' : await findSecret(path)
-  if (text === undefined)
-    throw new RunnerMeshError('config_invalid', `There is no file ${path ?? ''} with the webhook’s secret.`)
-  const lines = text.split('\n').map((line) => line.trim())
-  const [first, ...others] = [own ?? '', ...lines].filter((line) => line !== '')
-  return first === undefined ? undefined : [first, ...others]
 }

@@ -19,8 +19,23 @@ export function parsePolicy(text: string, name: string): HostPolicy {
   return parseYaml(text, name, hostPolicy)
 }
 
+/** How faults of a file are told. */
+export interface FileWords {
+  /** What a field is not that the schema does not know. */
+  readonly unknown: string
+  /** Where to read on. */
+  readonly page: string
+}
+
+const POLICY_WORDS: FileWords = { unknown: 'a rule', page: 'docs/policy.md' }
+
 /** @param name of the file, for messages. @throws RunnerMeshError config_invalid, naming each fault by its line and field */
-export function parseYaml<S extends z.ZodType>(text: string, name: string, schema: S): z.output<S> {
+export function parseYaml<S extends z.ZodType>(
+  text: string,
+  name: string,
+  schema: S,
+  words: FileWords = POLICY_WORDS,
+): z.output<S> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' })
   const at = (offset: number): string => {
@@ -30,29 +45,35 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   const [broken] = document.errors
   if (broken !== undefined) {
     const [why = 'is not YAML'] = broken.message.split('\n')
-    throw faulty(name, [`${at(broken.pos[0])} ${why.replace(/ at line .*$/, '')}`])
+    throw faulty(name, [`${at(broken.pos[0])} ${why.replace(/ at line .*$/, '')}`], words)
   }
-  const parsed = schema.safeParse(toValue(document, name) ?? {})
+  const parsed = schema.safeParse(toValue(document, name, words) ?? {})
   if (parsed.success) return parsed.data
   throw faulty(
     name,
-    parsed.error.issues.flatMap((issue) => faultsOf(document, issue, at)),
+    parsed.error.issues.flatMap((issue) => faultsOf(document, issue, at, words)),
+    words,
   )
 }
 
-function toValue(document: Document, name: string): unknown {
+function toValue(document: Document, name: string, words: FileWords): unknown {
   try {
     return document.toJS()
   } catch (error) {
     // Aliases that unfold without end, or that name nothing.
-    throw faulty(name, [errorText(error)])
+    throw faulty(name, [errorText(error)], words)
   }
 }
 
-function faultsOf(document: Document, issue: z.core.$ZodIssue, at: (offset: number) => string): string[] {
+function faultsOf(
+  document: Document,
+  issue: z.core.$ZodIssue,
+  at: (offset: number) => string,
+  { unknown }: FileWords,
+): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
-      (key) => `${at(offsetOf(document, [...issue.path, key]))} ${dotted([...issue.path, key])} is not a rule`,
+      (key) => `${at(offsetOf(document, [...issue.path, key]))} ${dotted([...issue.path, key])} is not ${unknown}`,
     )
   }
   const field = issue.path.length === 0 ? 'the file' : dotted(issue.path)
@@ -109,13 +130,13 @@ async function readGuarded(path: string): Promise<string> {
   }
 }
 
-function faulty(name: string, faults: readonly string[]): RunnerMeshError {
+function faulty(name: string, faults: readonly string[], { page } = POLICY_WORDS): RunnerMeshError {
   const more = faults.length > MOST_FAULTS ? `; and ${String(faults.length - MOST_FAULTS)} more` : ''
   return new RunnerMeshError(
     'config_invalid',
     `${faults
       .slice(0, MOST_FAULTS)
       .map((fault) => `${name}:${fault}`)
-      .join('; ')}${more}. See docs/policy.md.`,
+      .join('; ')}${more}. See ${page}.`,
   )
 }

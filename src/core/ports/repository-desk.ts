@@ -49,6 +49,9 @@ export interface HookDelivery {
 export interface RepositoryDesk {
   /** @param ref branch, tag or commit; unset is the default branch. @returns undefined when there is no such file */
   fileAt(repository: string, path: string, ref: string | undefined, signal: AbortSignal): Promise<string | undefined>
+  defaultBranchOf(repository: string, signal: AbortSignal): Promise<string>
+  /** Files that a pull request changes; undefined when they are more than are told. */
+  changedPaths(repository: string, pull: number, signal: AbortSignal): Promise<readonly string[] | undefined>
   permissionOf(repository: string, login: string, signal: AbortSignal): Promise<'none' | 'read' | 'write' | 'admin'>
   createCheck(repository: string, check: Check, signal: AbortSignal): Promise<number>
   updateCheck(repository: string, id: number, check: Check, signal: AbortSignal): Promise<void>
@@ -72,7 +75,7 @@ export interface RepositoryDesk {
     signal: AbortSignal,
   ): Promise<void>
   hooks(repository: string, signal: AbortSignal): Promise<readonly Hook[]>
-  /** The newest first, at most 100. */
-  hookDeliveries(repository: string, hook: number, signal: AbortSignal): Promise<readonly HookDelivery[]>
+  /** Attempts since an instant, the newest first; at most 1,000. */
+  hookDeliveries(repository: string, hook: number, since: number, signal: AbortSignal): Promise<readonly HookDelivery[]>
   redeliver(repository: string, hook: number, delivery: number, signal: AbortSignal): Promise<void>
 }

@@ -14,6 +14,7 @@ export function whyNoMatch({ on }: Rule, facts: EventFacts): string | undefined 
     return `the action is ${facts.action === '' ? 'unset' : facts.action}`
   const {
     push,
+    pull_request: pull,
     issue_comment: comment,
     workflow_job: job,
     workflow_run: run,
@@ -23,6 +24,11 @@ export function whyNoMatch({ on }: Rule, facts: EventFacts): string | undefined 
   switch (facts.kind) {
     case 'push': {
       const why = whyNoPush(push ?? {}, facts)
+      if (why !== undefined) return why
+      break
+    }
+    case 'pull_request': {
+      const why = whyNoPaths(pull ?? {}, facts.paths)
       if (why !== undefined) return why
       break
     }
@@ -83,7 +89,7 @@ function whyNoBranch(
 
 /** Of branches and tags, one alone keeps out the other, as in workflows. */
 function whyNoPush(filters: NonNullable<Rule['on']['push']>, facts: EventFacts): string | undefined {
-  const { tags, paths, 'paths-ignore': ignored } = filters
+  const { tags } = filters
   const namesBranches = filters.branches !== undefined || filters['branches-ignore'] !== undefined
   if (facts.tag !== undefined) {
     if (tags === undefined ? namesBranches : !fitsPatterns(facts.tag, tags)) return `the tag is ${facts.tag}`
@@ -92,10 +98,27 @@ function whyNoPush(filters: NonNullable<Rule['on']['push']>, facts: EventFacts):
   }
   if (facts.branch === undefined) return 'it is about no branch'
   if (tags !== undefined && !namesBranches) return 'it is no tag'
-  const why = whyNoBranch(filters, facts.branch)
-  if (why !== undefined || facts.paths === undefined) return why
-  if (paths !== undefined && !facts.paths.some((path) => fitsPatterns(path, paths))) return 'it changes no such path'
-  if (ignored !== undefined && facts.paths.every((path) => fitsPatterns(path, ignored)))
+  return whyNoBranch(filters, facts.branch) ?? whyNoPaths(filters, facts.paths)
+}
+
+interface PathFilters {
+  readonly paths?: readonly string[] | undefined
+  readonly 'paths-ignore'?: readonly string[] | undefined
+}
+
+/** Whether a rule wants to know which files an event changes. */
+export function asksForPaths({ paths, 'paths-ignore': ignored }: PathFilters): boolean {
+  return paths !== undefined || ignored !== undefined
+}
+
+/** What is not told fits, as in workflows. */
+function whyNoPaths(
+  { paths, 'paths-ignore': ignored }: PathFilters,
+  changed: readonly string[] | undefined,
+): string | undefined {
+  if (changed === undefined) return undefined
+  if (paths !== undefined && !changed.some((path) => fitsPatterns(path, paths))) return 'it changes no such path'
+  if (ignored !== undefined && changed.every((path) => fitsPatterns(path, ignored)))
     return 'it changes only ignored paths'
   return undefined
 }

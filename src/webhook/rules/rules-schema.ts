@@ -3,6 +3,9 @@
  * a task is spelled as p2p_taskqueue_submit takes it.
  */
 import { z } from 'zod'
+import { parseSchedule } from '../../coordinator/cron/schedule.ts'
+import { errorText } from '../../core/errors.ts'
+import { imageTask, repositoryTask } from '../../core/container-task.ts'
 import { PRIORITY } from '../../core/task.ts'
 import { submitOptions } from '../../core/operations/views.ts'
 import { WORKFLOW_TAGS } from '../../core/scheduler/workflow-tags.ts'
@@ -36,20 +39,35 @@ const branchFilters = {
   'branches-ignore': patterns.optional(),
 } as const
 
+const pathFilters = {
+  paths: patterns.optional().describe('A changed file must fit one of these patterns'),
+  'paths-ignore': patterns.optional().describe('A changed file must fit none of these'),
+} as const
+
+const schedule = z
+  .strictObject({ cron: z.string().min(1).max(128), timezone: z.string().min(1).max(64).default('UTC') })
+  .superRefine(({ cron, timezone }, context) => {
+    try {
+      parseSchedule(cron, timezone)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: errorText(error) })
+    }
+  })
+
 const events = z
   .strictObject({
     push: z
       .strictObject({
         ...branchFilters,
         tags: patterns.optional(),
-        paths: patterns.optional(),
-        'paths-ignore': patterns.optional(),
+        ...pathFilters,
       })
       .describe('Commits pushed by people with write access'),
     pull_request: z
       .strictObject({
         types: words.default(['opened', 'synchronize', 'reopened']),
         ...branchFilters,
+        ...pathFilters,
         labels: words.optional().describe('At least one of them'),
       })
       .describe('Pull requests from branches of the repository itself; forks start nothing'),
@@ -78,15 +96,16 @@ const events = z
     workflow_dispatch: z.strictObject({
       workflows: words.optional().describe('By path, such as .github/workflows/x.yml'),
     }),
-    schedule: z
-      .array(z.strictObject({ cron: z.string().min(1).max(128), timezone: z.string().min(1).max(64).default('UTC') }))
-      .min(1)
-      .max(16),
+    schedule: z.array(schedule).min(1).max(16).describe('By the clock, on the default branch'),
   })
   .partial()
 
-const eventNames = Object.keys(events.shape) as readonly EventKind[]
 export type EventKind = keyof z.output<typeof events>
+export const EVENT_NAMES = Object.keys(events.shape) as readonly EventKind[]
+
+export function isEventKind(name: string): name is EventKind {
+  return Object.hasOwn(events.shape, name)
+}
 
 /** One event, a list of them, or a mapping with filters. */
 const on = z.preprocess(
@@ -97,7 +116,7 @@ const on = z.preprocess(
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([kind, filters]: [string, unknown]) => [kind, filters ?? {}]))
   },
-  events.refine((found) => eventNames.some((kind) => found[kind] !== undefined), 'names no event'),
+  events.refine((found) => EVENT_NAMES.some((kind) => found[kind] !== undefined), 'names no event'),
 )
 
 const argv = z.array(scalar).max(1024)
@@ -114,7 +133,14 @@ const commandWords = z.union([
 
 const environment = z.record(z.string().max(256), scalar)
 
-/** Checked for good by the schema of the task itself, when it is made. */
+/** Of a container's payload, those that rules or the door fill in. */
+const FILLED_IN: ReadonlySet<string> = new Set([
+  ...['image', 'digest', 'repo_url', 'ref', 'commit', 'context_path', 'dockerfile_path', 'build_args'],
+  ...['command', 'entrypoint', 'environment', 'stdin'],
+])
+const OF_BUILDS: ReadonlySet<string> = new Set(['context', 'ref', 'build_args', 'submodules', 'target'])
+
+/** Checked for good by the schema of the task itself, when it is made: an expression may make anything. */
 const container = {
   command: commandWords.optional(),
   entrypoint: commandWords.optional(),
@@ -122,8 +148,19 @@ const container = {
   stdin: template.optional(),
 } as const
 
+/** What a submit takes beside, in the words of a submit; defaults are those of a submit too. */
+const otherFields: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  Object.entries({ ...imageTask.shape, ...repositoryTask.shape })
+    .filter(([field]) => !FILLED_IN.has(field))
+    .map(([field, schema]) => [
+      field,
+      (schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema).optional(),
+    ]),
+)
+
 const task = z
-  .looseObject({
+  .strictObject({
+    ...otherFields,
     image: template.optional().describe('Image to run'),
     dockerfile: plain('dockerfile')
       .optional()
@@ -134,16 +171,17 @@ const task = z
     ...container,
   })
   .superRefine((found, context) => {
-    if ((found.image === undefined) === (found.dockerfile === undefined)) {
-      context.addIssue({ code: 'custom', message: 'needs either image or dockerfile' })
+    const fault = (message: string, path: readonly string[] = []): void => {
+      context.addIssue({ code: 'custom', path: [...path], message })
     }
+    if ((found.image === undefined) === (found.dockerfile === undefined)) fault('needs either image or dockerfile')
+    const stray = found.image === undefined ? undefined : Object.keys(found).find((field) => OF_BUILDS.has(field))
+    if (stray !== undefined) fault('goes with dockerfile, not with image', [stray])
     const listed = [found.entrypoint, found.command].flatMap((part) => (Array.isArray(part) ? part : []))
-    const fault = faultOfWords(listed)
-    if (fault !== undefined) context.addIssue({ code: 'custom', path: ['command'], message: fault })
+    const ofWords = faultOfWords(listed)
+    if (ofWords !== undefined) fault(ofWords, ['command'])
     for (const [field, value] of Object.entries(found)) {
-      if (!EXPRESSIVE.has(field) && hasExpression(JSON.stringify(value))) {
-        context.addIssue({ code: 'custom', path: [field], message: 'takes no expression' })
-      }
+      if (!EXPRESSIVE.has(field) && hasExpression(JSON.stringify(value))) fault('takes no expression', [field])
     }
   })
 
@@ -212,11 +250,7 @@ export const rulesSchema = z
     rules: z.record(name, rule),
   })
   .superRefine(({ rules }, context) => {
-    for (const [each, { needs = [], on: events }] of Object.entries(rules)) {
-      if (events.schedule !== undefined) {
-        const message = 'is not served yet. Save it with: runner-mesh cron'
-        context.addIssue({ code: 'custom', path: ['rules', each, 'on', 'schedule'], message })
-      }
+    for (const [each, { needs = [] }] of Object.entries(rules)) {
       for (const need of needs) {
         if (rules[need] === undefined) {
           context.addIssue({ code: 'custom', path: ['rules', each, 'needs'], message: `there is no rule ${need}` })

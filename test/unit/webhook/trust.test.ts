@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseRules } from '../../../src/app/peer/webhook-parts.ts'
+import { parseRules } from '../../../src/app/webhook/rules-file.ts'
 import { readFacts } from '../../../src/webhook/event-facts.ts'
 import { planTasks } from '../../../src/webhook/rules/plan.ts'
 import { whyUntrusted, type Permission } from '../../../src/webhook/trust.ts'
