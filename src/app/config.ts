@@ -16,6 +16,7 @@ import { MEMBERSHIP_SETTINGS } from './settings/membership-settings.ts'
 import { REGISTRY_SETTINGS } from './settings/registry-settings.ts'
 import { STORE_SETTINGS } from './settings/store-settings.ts'
 import { RELAY_SETTINGS } from './settings/relay-settings.ts'
+import { REMOTE_SETTINGS } from './settings/remote-settings.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook-settings.ts'
 import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './settings/setting.ts'
 
@@ -33,6 +34,7 @@ export const SETTINGS = {
     '',
     'State directories of other peers on this machine that serve the same home, comma separated. The command line goes on through one of them when its own peer is away.',
   ),
+  ...REMOTE_SETTINGS,
   meshKey: {
     ...setting(
       'key',

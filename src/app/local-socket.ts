@@ -12,7 +12,7 @@ import { createSocketChannel } from './socket-channel.ts'
 /** Whoever can open the socket is the user the peer runs as. */
 const LOCAL_CALLER: Caller = { principal: 'local', door: 'cli', access: new Set(ACCESS) }
 
-export function createLocalSocket(path: string, operations: Operations, log: Logger): Startable {
+export function createLocalSocket(path: string, operations: Pick<Operations, 'invoke'>, log: Logger): Startable {
   let server: Server | undefined
   const open = new Set<Socket>()
   return {

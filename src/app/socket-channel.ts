@@ -1,5 +1,6 @@
 /** A Unix socket of this machine as a channel of frames, for the command line and its peer. */
 import type { Socket } from 'node:net'
+import { RunnerMeshError } from '../core/errors.ts'
 import { encodeFrame, FrameDecoder } from '../core/frames.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { Channel } from '../core/ports/mesh.ts'
@@ -39,11 +40,11 @@ export function createSocketChannel(socket: Socket): Channel {
     send: (frame) =>
       new Promise((resolve, reject) => {
         if (isClosed || socket.destroyed) {
-          reject(fault ?? new Error('the socket is closed'))
+          reject(gone(fault))
           return
         }
         socket.write(encodeFrame(frame), (cause) => {
-          if (cause instanceof Error) reject(cause)
+          if (cause instanceof Error) reject(gone(cause))
           else resolve()
         })
       }),
@@ -75,4 +76,10 @@ export function createSocketChannel(socket: Socket): Channel {
       socket.destroy()
     },
   }
+}
+
+/** A peer that went away shows in whatever comes first: a write that fails, or the end of the socket. */
+function gone(cause: Error | undefined): RunnerMeshError {
+  const why = cause === undefined ? 'the socket is closed' : cause.message
+  return new RunnerMeshError('peer_unreachable', `The peer has gone: ${why}.`, { cause })
 }

@@ -38,9 +38,16 @@ export async function makeStateDirectory(directory: string): Promise<void> {
 }
 
 /** Where the command line of this machine reaches the peer. A long path moves to the runtime directory under a name of its own. */
-export function socketPath(directory: string, { surroundings }: Pick<Config, 'surroundings'>): string {
-  const near = join(directory, 'peer.sock')
+export function socketPath(
+  directory: string,
+  { surroundings }: Pick<Config, 'surroundings'>,
+  file = 'peer.sock',
+): string {
+  const near = join(directory, file)
   if (Buffer.byteLength(near) <= LONGEST_SOCKET_PATH) return near
-  const name = createHash('sha256').update(directory).digest('hex').slice(0, 24)
+  const name = createHash('sha256')
+    .update(file === 'peer.sock' ? directory : near)
+    .digest('hex')
+    .slice(0, 24)
   return join(surroundings.runtimeDir ?? tmpdir(), `runner-mesh-${name}.sock`)
 }

@@ -28,7 +28,7 @@ export interface RpcDeps {
  */
 export function serveRpc(
   channel: Channel,
-  operations: Operations,
+  operations: Pick<Operations, 'invoke'>,
   caller: () => Caller,
   { name = `peer ${channel.remote}`, ...deps }: RpcDeps,
 ): RpcConnection {
@@ -56,7 +56,11 @@ export function createRpcLink(
 }
 
 /** The operations of the other end of a connection that may serve ours as well. */
-export function linkOver(connection: RpcConnection, { peer, homes }: LinkEnd, name: string): OperationsLink {
+export function linkOver(
+  connection: Pick<RpcConnection, 'closed' | 'request'>,
+  { peer, homes }: LinkEnd,
+  name: string,
+): OperationsLink {
   return {
     peer,
     homes,

@@ -15,6 +15,7 @@ import { METADATA_PATH } from '../../mcp/admission.ts'
 import { createMcpDoor, MCP_DOOR_SETTINGS } from '../../mcp/door.ts'
 import { createAuthenticate } from './bearer-tokens.ts'
 import type { Config } from '../config.ts'
+import { createCommandsDoor } from './commands-door.ts'
 import { createHttpAccess } from './http-access.ts'
 import { createHttpServer, type HttpMount } from './http-server.ts'
 import { OAuthTokens } from './oauth.ts'
@@ -84,6 +85,7 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
             { path: '/', handle: dashboard.page },
             { path: '/dashboard', handle: dashboard.below },
           ]),
+      ...(config.httpCommands ? [createCommandsDoor({ ...deps, authenticate, allowedHosts })] : []),
       { path: '/healthz', handle: watch.health },
       { path: '/readyz', handle: watch.ready },
       { path: '/metrics', handle: watch.metrics },

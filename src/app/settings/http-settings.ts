@@ -32,6 +32,12 @@ export const HTTP_SETTINGS = {
     undefined,
     'The URL under which clients reach the HTTP server, such as https://runners.example; its host name is allowed too. Default: http:// and the address it listens on.',
   ),
+  httpCommands: setting(
+    'http-commands',
+    flag.default(true),
+    'true',
+    'Whether the HTTP server takes the commands of command lines on other machines, at /commands, as far as their tokens go.',
+  ),
   mcpToolsets: setting(
     'mcp-toolsets',
     list('').refine((names) => names.every((name) => TOOL_SETS.some((set) => set === name)), {

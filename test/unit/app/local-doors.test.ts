@@ -13,11 +13,7 @@ import { RecordingLog } from '../../support/recording-log.ts'
 async function socketFor(t: TestContext, invoke: Operations['invoke']): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-door-'))
   const path = join(folder, 'peer.sock')
-  const door = createLocalSocket(
-    path,
-    { invoke, call: () => Promise.reject(new Error('not asked')) },
-    new RecordingLog(),
-  )
+  const door = createLocalSocket(path, { invoke }, new RecordingLog())
   await door.start()
   t.after(async () => {
     await door.stop()
@@ -70,11 +66,7 @@ test('a call under way when the peer stops is told so, and no socket is left', a
       })
     })
   }
-  const door = createLocalSocket(
-    path,
-    { invoke, call: () => Promise.reject(new Error('not asked')) },
-    new RecordingLog(),
-  )
+  const door = createLocalSocket(path, { invoke }, new RecordingLog())
   await door.start()
   const link = await openLocalLink(path, new RecordingLog())
   const refused = assert.rejects(link.call('list_peers', {}), { code: 'peer_unreachable' })
