@@ -311,7 +311,7 @@ function encode(message: object): Uint8Array {
   return Buffer.from(JSON.stringify(message))
 }
 
-function toProgressNote(params: unknown): ProgressNote {
+export function toProgressNote(params: unknown): ProgressNote {
   const [message, fraction, data] = [fieldOf(params, 'message'), fieldOf(params, 'fraction'), fieldOf(params, 'data')]
   return {
     message: typeof message === 'string' ? cleanLine(message, 512) : '',
