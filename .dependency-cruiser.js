@@ -26,7 +26,7 @@ const VENDORS_OF = {
   coordinator: ['croner'],
   mcp: ['@modelcontextprotocol/[^/]+'],
   webhook: ['@octokit/webhooks[^/]*', '@actions/expressions'],
-  app: ['jose', 'pino', 'yaml'],
+  app: ['jose', 'pino', 'yaml', '@opentelemetry/[^/]+'],
   action: ['@actions/(?!expressions)[^/]+'],
   cli: ['commander'],
 }
