@@ -226,7 +226,10 @@ export class Home implements Startable {
 
   async cancel(taskId: TaskId): Promise<CancelOutcome> {
     const outcome = await this.#news.ends(() => this.store.cancel(taskId, this.#deps.clock.now()))
-    if (outcome === 'requested') this.#news.tell({ name: 'task.cancel_requested', taskId })
+    if (outcome === 'requested') {
+      const worker = (await this.store.find(taskId))?.worker
+      this.#news.tell({ name: 'task.cancel_requested', taskId, ...(worker === undefined ? {} : { worker }) })
+    }
     if (outcome === 'cancelled')
       this.#news.tell({ name: 'task.settled', taskId, status: 'cancelled', reason: 'cancelled' })
     return outcome

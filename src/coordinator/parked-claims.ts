@@ -11,6 +11,9 @@
  * table before it first asks), and no herd is woken (one task, one probe). A claim may take several tasks of a backlog when
  * it arrives, because then nobody who fits them is idle; woken later it takes one, so that idle peers share.
  *
+ * A claim that is made again under the id of one that waits takes its place: that one is answered with nothing, or with what
+ * a probe under way finds for it. So a worker that has more to offer says so without giving up what may be on its way.
+ *
  * A claim that was woken and comes back empty (its worker had turned the task down, or somebody was faster) is passed over
  * for that class until something else of it becomes ready, so that the task is offered to the next.
  */
@@ -67,6 +70,7 @@ export class ParkedClaims {
   readonly #deps: ParkedClaimsDeps
   /** In order of arrival. */
   readonly #entries = new Set<Entry>()
+  readonly #byRequest = new Map<string, Entry>()
   /** Those woken since they arrived: only they can pass a class over. */
   readonly #woken = new Set<Entry>()
   /** Classes of which something became ready since the last comparison. */
@@ -91,8 +95,7 @@ export class ParkedClaims {
   park(request: ClaimRequest, offer: Offer, waitMs: number, signal: AbortSignal): Promise<readonly Grant[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Grant[]>()
     const giveUp = (): void => {
-      entry.over = true
-      if (entry.state === 'parked') this.#answer(entry, [])
+      this.#dismiss(entry)
     }
     const stopTimer = waitMs > 0 ? this.#deps.clock.after(waitMs, giveUp) : undefined
     const entry: Entry = {
@@ -112,6 +115,10 @@ export class ParkedClaims {
       reject,
     }
     signal.addEventListener('abort', giveUp)
+    const key = requestKey(request)
+    const former = this.#byRequest.get(key)
+    if (former !== undefined) this.#dismiss(former)
+    this.#byRequest.set(key, entry)
     this.#entries.add(entry)
     this.#probe(entry, request.max)
     return promise
@@ -141,10 +148,12 @@ export class ParkedClaims {
 
   /** Answers every parked claim with nothing, as a stopping home does. */
   dismissAll(): void {
-    for (const entry of [...this.#entries]) {
-      entry.over = true
-      if (entry.state === 'parked') this.#answer(entry, [])
-    }
+    for (const entry of [...this.#entries]) this.#dismiss(entry)
+  }
+
+  #dismiss(entry: Entry): void {
+    entry.over = true
+    if (entry.state === 'parked') this.#answer(entry, [])
   }
 
   #match(): void {
@@ -217,6 +226,12 @@ export class ParkedClaims {
   #remove(entry: Entry): void {
     this.#entries.delete(entry)
     this.#woken.delete(entry)
+    const key = requestKey(entry.request)
+    if (this.#byRequest.get(key) === entry) this.#byRequest.delete(key)
     entry.leave()
   }
+}
+
+function requestKey({ worker, requestId }: ClaimRequest): string {
+  return `${worker} ${requestId}`
 }

@@ -67,6 +67,7 @@ export class TaskNews {
         this.tell({ name: 'task.settled', taskId, status, ...(reason === undefined ? {} : { reason }), elsewhere })
         this.#onEnded()
       } else if (status === 'running' && worker !== undefined && fence !== undefined) {
+        if (task.cancelRequested) this.tell({ name: 'task.cancel_requested', taskId, worker, elsewhere })
         if (progress === undefined) this.tell({ name: 'task.claimed', taskId, fence, worker, attempt, elsewhere })
         else this.tell({ name: 'task.progressed', taskId, worker, progress, elsewhere })
       }

@@ -22,7 +22,7 @@ export interface EventMap {
   /** An attempt failed with budget left: the task is queued again. */
   'task.retried': { readonly taskId: TaskId; readonly reason: TaskReason }
   'task.suspected': { readonly taskId: TaskId }
-  'task.cancel_requested': { readonly taskId: TaskId }
+  'task.cancel_requested': { readonly taskId: TaskId; readonly worker?: PeerId } & Heard
   'task.settled': { readonly taskId: TaskId; readonly status: TerminalStatus; readonly reason?: TaskReason } & Heard
   'task.fenced': { readonly taskId: TaskId; readonly fence: Fence }
   'claim.parked': { readonly worker: PeerId }

@@ -34,9 +34,15 @@ export interface PeersDoor {
   notifyReady(notice: ReadyNotice): void
   /** Hears what other homes say of their queues. @returns a function that ends the subscription */
   onReady(heard: (link: OperationsLink, notice: ReadyNotice) => void): () => void
+  /** Asks a worker to renew its leases here now. One that is not connected hears it when it renews by itself. */
+  askToRenew(worker: PeerId): void
+  /** Hears homes ask for that. @returns a function that ends the subscription */
+  onRenew(asked: (link: OperationsLink) => void): () => void
 }
 
 const READY = '$/ready'
+/** From a home to a worker: renew your leases now, the answer has something to tell. */
+const RENEW = '$/renew'
 
 const readyNotice = z.object({
   ready: z.int().min(0),
@@ -59,6 +65,7 @@ class Door implements PeersDoor {
   readonly #open = new Map<PeerId, Open>()
   readonly #opened = new Set<(link: OperationsLink) => void>()
   readonly #heard = new Set<(link: OperationsLink, notice: ReadyNotice) => void>()
+  readonly #asked = new Set<(link: OperationsLink) => void>()
   #lastNotice: ReadyNotice | undefined
 
   constructor(deps: PeersDoorDeps) {
@@ -85,14 +92,23 @@ class Door implements PeersDoor {
     return () => this.#heard.delete(heard)
   }
 
+  askToRenew(worker: PeerId): void {
+    this.#open.get(worker)?.connection.notify(RENEW, {})
+  }
+
+  onRenew(asked: (link: OperationsLink) => void): () => void {
+    this.#asked.add(asked)
+    return () => this.#asked.delete(asked)
+  }
+
   #join({ peer, homes, runnerName }: AdmittedPeer, channel: Channel): void {
     const { operations, access, events, clock, log, limits, rejections } = this.#deps
     const name = `peer ${peer}`
     const caller = () => ({ principal: `peer:${peer}`, door: 'peers', access: access(peer), peer }) as const
     // What came with the HELLO is handed over before there is a link to name.
-    const early: unknown[] = []
-    let hear = (params: unknown): void => {
-      early.push(params)
+    const early: [string, unknown][] = []
+    let hear = (method: string, params: unknown): void => {
+      early.push([method, params])
     }
     const connection = serveRpc(channel, operations, caller, {
       name,
@@ -100,7 +116,7 @@ class Door implements PeersDoor {
       clock,
       ...(rejections === undefined ? {} : { rejections }),
       onNotice: (method, params) => {
-        if (method === READY) hear(params)
+        if (method === READY || method === RENEW) hear(method, params)
       },
       ...(limits === undefined ? {} : { limits }),
     })
@@ -115,8 +131,11 @@ class Door implements PeersDoor {
     if (this.#lastNotice !== undefined) connection.notify(READY, this.#lastNotice)
     events.emit({ name: 'peer.joined', at: clock.now(), peer, runnerName })
     this.#tell(this.#opened, (opened) => opened(open.link))
-    hear = (params) => this.#ready(open, params)
-    for (const params of early) hear(params)
+    hear = (method, params) => {
+      if (method === READY) this.#ready(open, params)
+      else this.#tell(this.#asked, (asked) => asked(open.link))
+    }
+    for (const [method, params] of early) hear(method, params)
   }
 
   #ready({ link }: Open, params: unknown): void {

@@ -121,6 +121,14 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
   door.onReady((link, notice) => {
     worker?.heard(link, notice)
   })
+  door.onRenew(({ homes: theirs }) => {
+    worker?.leasesWanted(theirs)
+  })
+  events.listen((event) => {
+    if (event.name !== 'task.cancel_requested' || event.worker === undefined) return
+    if (event.worker === mesh.self) worker?.leasesWanted(homes)
+    else door.askToRenew(event.worker)
+  })
   const bridge = await openLegacyBridge({ ground, homeParts, meshParts, operations, worker, links, pins: images.pins })
   createMcpPeerDoor({ mesh, operations, access: () => MEMBER_ACCESS, version: VERSION, events, clock, log })
   await start(mesh)

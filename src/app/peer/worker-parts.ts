@@ -9,7 +9,7 @@ import type { ClaimGate } from '../../coordinator/worker/claim-gate.ts'
 import { Worker } from '../../coordinator/worker/worker.ts'
 import type { WorkedAttempt } from '../../coordinator/worker/worker-deps.ts'
 import { errorText } from '../../core/errors.ts'
-import type { PeerId } from '../../core/ids.ts'
+import type { HomeId, PeerId } from '../../core/ids.ts'
 import { imageMark, MOST_IMAGE_MARKS } from '../../core/image-mark.ts'
 import type { LeaseSettings } from '../../core/lease.ts'
 import { SECOND } from '../../core/lease.ts'
@@ -59,6 +59,8 @@ export interface WorkerParts extends Startable {
   onWorked(listener: (worked: WorkedAttempt) => void): () => void
   /** A home says how full its queue is. */
   heard(link: OperationsLink, notice: ReadyNotice): void
+  /** Homes have something to say of the leases that are held of them. */
+  leasesWanted(homes: readonly HomeId[]): void
   /** What tasks may take of this machine, and what of that is free. */
   room(): { readonly total: HostCapacity; readonly free: HostCapacity }
   /** Names of images that need not be pulled, the newest so many. @throws whatever the engine's client throws */
@@ -172,10 +174,11 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     },
   })
 
+  // Hears of a change first: homes are told of one that opens the gate.
+  const policyGate = createPolicyGate({ policy, gate: worker.gate, clock, log })
   policy.onChange(() => {
     void worker.policyChanged()
   })
-  const policyGate = createPolicyGate({ policy, gate: worker.gate, clock, log })
 
   let stopTimer = (): void => undefined
   let stopped = false
@@ -221,6 +224,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
       return () => workedListeners.delete(listener)
     },
     heard: (link, notice) => worker.heard(link, notice),
+    leasesWanted: (homes) => worker.leasesWanted(homes),
     room: () => ({ total: worker.capacity.total, free: worker.capacity.free }),
     images: (most) => (probe?.available === true ? listPresentImages(executor.engine, most) : Promise.resolve([])),
     types: () => worker.offer().taskTypes,

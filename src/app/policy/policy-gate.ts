@@ -8,7 +8,7 @@ const HOLDER = 'policy'
 const LOOK_EVERY_MS = SECOND
 
 export interface PolicyGateDeps {
-  readonly policy: Pick<PolicyKeeper, 'whyClosed'>
+  readonly policy: Pick<PolicyKeeper, 'whyClosed' | 'onChange'>
   readonly gate: ClaimGate
   readonly clock: Pick<Clock, 'after'>
   readonly log: Logger
@@ -28,8 +28,12 @@ export function createPolicyGate({ policy, gate, clock, log }: PolicyGateDeps): 
       gate.resume(HOLDER)
     }
     closed = why !== undefined
+    stopTimer?.()
     stopTimer = clock.after(LOOK_EVERY_MS, look)
   }
+  policy.onChange(() => {
+    if (stopTimer !== undefined) look()
+  })
   return {
     start: () => {
       if (stopTimer === undefined) look()

@@ -39,7 +39,7 @@ export type PolicyConfig = Pick<Config, 'policyFile' | 'secretsFile' | 'profile'
 export const POLICY_FILE = 'policy.yml'
 const SECRETS = 'secrets.yml'
 /** A change counts once the file has looked the same twice, so that one that is being written is not read. */
-const LOOK_EVERY_MS = SECOND
+const LOOK_EVERY_MS = SECOND / 4
 
 /**
  * @returns the policy of the file, or of the settings where there is no file

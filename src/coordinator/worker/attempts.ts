@@ -3,7 +3,7 @@
  * is lost is dropped, one that is stopped with the worker is given back.
  */
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
-import { getTaskIdParts, type Fence, type TaskId } from '../../core/ids.ts'
+import { getTaskIdParts, type Fence, type HomeId, type TaskId } from '../../core/ids.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
@@ -27,6 +27,10 @@ export class Attempts {
 
   get count(): number {
     return this.#running.size
+  }
+
+  renewSoon(home: HomeId): void {
+    this.#keeper.renewSoon(home)
   }
 
   /** Tells the homes what a former process has ended and not told. */

@@ -15,7 +15,8 @@ export interface HostCapacity {
 export class Capacity {
   #total: HostCapacity
   readonly #taken = new Map<symbol, Room>()
-  readonly #wakeUps = new WakeUps()
+  /** Woken when there is more room. */
+  readonly more = new WakeUps()
   /** Counted anew after each change: sums kept by adding and taking away would drift, as cpus come in fractions. */
   #free: HostCapacity | undefined
 
@@ -27,7 +28,7 @@ export class Capacity {
   resize(total: HostCapacity): void {
     this.#total = total
     this.#free = undefined
-    this.#wakeUps.wake()
+    this.more.wake()
   }
 
   get total(): HostCapacity {
@@ -55,13 +56,13 @@ export class Capacity {
     return () => {
       if (!this.#taken.delete(place)) return
       this.#free = undefined
-      this.#wakeUps.wake()
+      this.more.wake()
     }
   }
 
   /** Resolves when a slot is free. @throws the signal's reason */
   async whenFree(signal: AbortSignal): Promise<void> {
-    while (this.free.slots === 0) await this.#wakeUps.next(signal)
+    while (this.free.slots === 0) await this.more.next(signal)
   }
 
   #count(): HostCapacity {

@@ -1,7 +1,7 @@
 /**
  * Keeps the leases of one worker, per home in one batched renewal that also carries progress.
  *
- * A renewal goes out every `renewEveryMs` (± jitter), or soon after there is progress to tell. Each answer moves the local
+ * A renewal goes out every `renewEveryMs` (± jitter), or soon after there is progress to tell or the home asks for it. Each answer moves the local
  * deadline to: moment the request was sent + lease − margin, on the monotonic clock. An attempt whose deadline passes, or
  * whose home says `lost`, is stopped with `lease_lost`; one the home says `cancel` for, with `cancelled`.
  */
@@ -26,6 +26,8 @@ export interface LeaseKeeperDeps {
 
 /** Progress is told at most this often. */
 const PROGRESS_EVERY_MS = 500
+/** What a home asks for at once is one renewal. */
+const PROMPT_MS = 20
 /** A home that does not answer a renewal is asked again after this long. */
 const RETRY_MS = SECOND
 
@@ -48,6 +50,8 @@ interface HomeBatch {
   dueAt: number
   cancelTimer: () => void
   sending: boolean
+  /** The home has asked for a renewal since the one under way began. */
+  wanted: boolean
 }
 
 export class LeaseKeeper {
@@ -65,6 +69,7 @@ export class LeaseKeeper {
       dueAt: Infinity,
       cancelTimer: () => undefined,
       sending: false,
+      wanted: false,
     }
     this.#batches.set(home, batch)
     const key = `${grant.task_id} ${String(grant.fence)}`
@@ -87,6 +92,14 @@ export class LeaseKeeper {
     }
   }
 
+  /** The home has something to say of one of its leases. */
+  renewSoon(home: HomeId): void {
+    const batch = this.#batches.get(home)
+    if (batch === undefined) return
+    batch.wanted = true
+    this.#due(home, batch, PROMPT_MS)
+  }
+
   #due(home: HomeId, batch: HomeBatch, ms: number): void {
     const at = this.#deps.clock.mono() + ms
     if (batch.sending || batch.dueAt <= at) return
@@ -100,6 +113,7 @@ export class LeaseKeeper {
   async #renew(home: HomeId, batch: HomeBatch): Promise<void> {
     const { clock, lease, log, random } = this.#deps
     batch.sending = true
+    batch.wanted = false
     let nextMs = lease.renewEveryMs * (1 + lease.renewJitter * (2 * random.unit() - 1))
     const entries = [...batch.entries.values()]
     const told = entries.map((entry) => entry.progress)
@@ -142,8 +156,14 @@ export class LeaseKeeper {
       else nextMs = Math.min(nextMs, entry.deadline - now)
       if (entry.progress !== undefined) nextMs = Math.min(nextMs, PROGRESS_EVERY_MS)
     }
+    if (isWanted(batch)) nextMs = Math.min(nextMs, PROMPT_MS)
     batch.sending = false
     batch.dueAt = Infinity
     if (batch.entries.size > 0) this.#due(home, batch, nextMs)
   }
+}
+
+/** Changes while a renewal is under way. */
+function isWanted({ wanted }: HomeBatch): boolean {
+  return wanted
 }

@@ -6,7 +6,7 @@
  */
 import { errorText, RunnerMeshError, toRunnerMeshError } from '../../core/errors.ts'
 import { findMisfit, type Offer } from '../../core/fit.ts'
-import type { PeerId } from '../../core/ids.ts'
+import type { HomeId, PeerId } from '../../core/ids.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Startable } from '../../core/ports/clock.ts'
@@ -15,16 +15,28 @@ import type { CheckedGrant, TaskRunner } from '../../core/ports/task-runner.ts'
 import { Attempts } from './attempts.ts'
 import { Capacity } from './capacity.ts'
 import { ClaimGate } from './claim-gate.ts'
+import { CutOffClaims } from './cut-off-claims.ts'
 import { offerOf, toOfferInput } from './offer-input.ts'
 import { Parking } from './parking.ts'
 import { REFUSALS } from './refusals.ts'
+import { standClaim } from './standing-claim.ts'
 import type { RunAttempt, WorkerDeps } from './worker-deps.ts'
 
 const PAUSE_MS = { first: SECOND / 4, longest: 15 * SECOND } as const
 const STOP_GRACE_MS = 5 * SECOND
 
+/** Refusals that leave open what became of the claim. */
+const NO_ANSWER: ReadonlySet<string> = new Set(['peer_unreachable', 'storage_failed', 'stopping', 'internal'])
+
 /** What a grant takes before it is known what it needs. */
 const SLOT_ONLY = { cpus: 0, memoryBytes: 0, diskBytes: 0, gpus: 0 }
+
+interface ClaimRequest {
+  readonly id: string
+  readonly waitS: number
+  /** Fences of its grants: a claim that is made again may be answered with the same. */
+  readonly seen: Set<number>
+}
 
 export class Worker implements Startable {
   readonly capacity: Capacity
@@ -33,6 +45,7 @@ export class Worker implements Startable {
   readonly #attempts: Attempts
   readonly #parking: Parking
   readonly #stopping = new AbortController()
+  readonly #cutOff: CutOffClaims
   readonly #accepting = new Set<Promise<void>>()
   readonly #loops = new Set<Promise<void>>()
   /** Digest of the policy whose rules a home has heard from us. */
@@ -46,6 +59,9 @@ export class Worker implements Startable {
     this.gate = new ClaimGate(deps.clock)
     this.#attempts = new Attempts(deps)
     this.#parking = new Parking(deps)
+    const { clock, links, lease } = deps
+    const patience = { leaseMs: lease.leaseMs, patienceMs: lease.lostGraceMs }
+    this.#cutOff = new CutOffClaims({ clock, links, signal: this.#stopping.signal, ...patience })
   }
 
   /** Delivers what a former process left in the outbox, then claims at every home there is. */
@@ -71,6 +87,7 @@ export class Worker implements Startable {
     // Claims that wait are given up first: what is given back below would be granted to them again.
     this.#stopping.abort(new Error('stopping'))
     await Promise.all(this.#loops)
+    await this.#cutOff.settled()
     await Promise.all(this.#accepting)
     await this.#attempts.stop(STOP_GRACE_MS)
   }
@@ -80,13 +97,19 @@ export class Worker implements Startable {
     this.#parking.heard(link, notice)
   }
 
-  /** Homes hear of it now, and what is allowed anew is taken. Claims that wait go on as they are. */
+  /** Homes hear of it now, and what is allowed anew is taken. */
   async policyChanged(): Promise<void> {
+    this.capacity.more.wake()
     const offer = this.offer()
     if (this.gate.isClosed || this.capacity.free.slots === 0 || offer.taskTypes.length === 0) return
     const homes = this.#deps.links.all().filter((link) => link.homes.length > 0)
     // One that does not answer hears of it with the next claim.
-    await Promise.allSettled(homes.map((link) => this.#take(link, offer, 0, this.#stopping.signal)))
+    await Promise.allSettled(homes.map((link) => this.#take(link, offer, this.#request(0), this.#stopping.signal)))
+  }
+
+  /** Something of ours waits for its worker at that home, such as a cancel: it is looked for now. */
+  leasesWanted(homes: readonly HomeId[]): void {
+    for (const home of homes) this.#attempts.renewSoon(home)
   }
 
   get running(): number {
@@ -133,21 +156,52 @@ export class Worker implements Startable {
 
   async #claim(link: OperationsLink, signal: AbortSignal): Promise<void> {
     const { clock, settings } = this.#deps
-    const offer = this.offer()
-    if (offer.taskTypes.length === 0) {
+    if (this.offer().taskTypes.length === 0) {
       await clock.sleep(PAUSE_MS.longest / 15, signal)
       return
     }
     const answered = this.#parking.waits(link)
-    await this.#take(link, offer, settings.parkMs / SECOND, signal).finally(answered)
+    const request = this.#request(settings.parkMs / SECOND)
+    const ask = async (offer: Offer): Promise<void> => void (await this.#take(link, offer, request, signal))
+    const offer = (): Offer => this.offer()
+    try {
+      await standClaim({ clock, offer, changes: this.capacity.more, ask }, signal)
+    } catch (thrown) {
+      // Not the refusal of a home: nobody knows whether it granted something.
+      if (NO_ANSWER.has(toRunnerMeshError(thrown).code) || link.closed.aborted) this.#askAgain(link, request)
+      throw thrown
+    } finally {
+      answered()
+    }
   }
 
-  async #take(link: OperationsLink, offer: Offer, waitS: number, signal: AbortSignal): Promise<void> {
-    const { random, settings } = this.#deps
+  #askAgain({ homes }: OperationsLink, request: ClaimRequest): void {
+    const [home] = homes
+    if (home === undefined || this.#stopping.signal.aborted) return
+    this.#cutOff.add(home, (link, time) =>
+      // What it would grant anew is only asked for with room for it.
+      time > 0 && this.capacity.free.slots === 0
+        ? Promise.resolve(0)
+        : this.#take(link, this.offer(), { ...request, waitS: 0 }, this.#stopping.signal),
+    )
+  }
+
+  #request(waitS: number): ClaimRequest {
+    return { id: this.#deps.random.uuid(), waitS, seen: new Set() }
+  }
+
+  /** @returns how many grants it brought that were not known before */
+  async #take(
+    link: OperationsLink,
+    offer: Offer,
+    { id, waitS, seen }: ClaimRequest,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { settings } = this.#deps
     const { grants } = await link.call(
       'p2p_taskqueue_claim_next',
       {
-        request_id: random.uuid(),
+        request_id: id,
         offer: toOfferInput(offer, this.#toldPolicy.get(link) !== offer.policy.digest),
         max_tasks: Math.max(1, Math.min(settings.claimBatch, this.capacity.free.slots)),
         wait_s: waitS,
@@ -155,7 +209,9 @@ export class Worker implements Startable {
       { signal },
     )
     this.#toldPolicy.set(link, offer.policy.digest)
-    for (const grant of grants) {
+    const fresh = grants.filter(({ fence }) => !seen.has(fence))
+    for (const grant of fresh) {
+      seen.add(grant.fence)
       const accepting = this.#accept(link, grant)
         .catch((error: unknown) => {
           this.#deps.log.warn('grant.give_back_failed', { taskId: grant.task_id, error: errorText(error) })
@@ -163,6 +219,7 @@ export class Worker implements Startable {
         .finally(() => this.#accepting.delete(accepting))
       this.#accepting.add(accepting)
     }
+    return fresh.length
   }
 
   /** From a grant to work begun, or given back with the rule that turned it down. */

@@ -154,6 +154,17 @@ test('a home’s notice reaches all peers, and those that join later hear the la
   ])
 })
 
+test('a worker that is asked to renew its leases hears which home asks; others hear nothing', async () => {
+  const { one, two, connect } = twoDoors({})
+  const heard: unknown[] = []
+  two.door.onRenew(({ peer }) => heard.push(peer))
+  connect()
+  one.door.askToRenew('two' as PeerId)
+  one.door.askToRenew('three' as PeerId)
+  await settle()
+  assert.deepEqual(heard, ['one'])
+})
+
 test('a notice of another form is passed over', async () => {
   const { two, connect } = twoDoors({})
   two.door.onReady(() => assert.fail('heard a notice'))

@@ -33,7 +33,7 @@ async function house(config: Partial<PolicyConfig> = {}, files: Readonly<Record<
 
 /** One look at the files; over when the keeper waits for the next. */
 async function look(clock: ManualClock): Promise<void> {
-  await clock.advance(1_000)
+  await clock.advance(250)
   while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
 }
 
@@ -127,7 +127,14 @@ test('the gate of the worker is closed while the policy takes no work, also afte
   const clock = new ManualClock()
   const gate = new ClaimGate(clock)
   let why: string | undefined = 'paused'
-  const closing = createPolicyGate({ policy: { whyClosed: () => why }, gate, clock, log: new RecordingLog() })
+  let changed = (): void => assert.fail('nobody listens')
+  const policy = {
+    whyClosed: () => why,
+    onChange: (listener: () => void) => {
+      changed = listener
+    },
+  }
+  const closing = createPolicyGate({ policy, gate, clock, log: new RecordingLog() })
   await closing.start()
   assert.deepEqual(gate.pauses(), [{ holder: 'policy' }])
   gate.resume(undefined)
@@ -137,5 +144,14 @@ test('the gate of the worker is closed while the policy takes no work, also afte
   gate.pause('operator', undefined)
   await clock.advance(1_000)
   assert.deepEqual(gate.pauses(), [{ holder: 'operator' }])
+  gate.resume('operator')
+  why = 'paused'
+  changed()
+  assert.ok(gate.isClosed, 'a change counts at once')
+  why = undefined
+  changed()
+  assert.ok(!gate.isClosed)
+  assert.equal(clock.pending, 1)
   await closing.stop()
+  assert.equal(clock.pending, 0)
 })

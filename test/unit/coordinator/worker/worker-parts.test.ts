@@ -146,6 +146,26 @@ test('progress travels with a renewal soon after it is made, at most twice a sec
   lease.end()
 })
 
+test('a home that has something to say is asked at once, and once more for what it says while it is asked', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>()
+  const { asked, link } = renewingHome(() => 'renewed')
+  const slow: OperationsLink = { ...link, call: (...call) => answered.then(() => link.call(...call)) }
+  const { clock, keeper } = keeping(slow)
+  const lease = keeper.keep(HOME, grant(1), () => undefined)
+  keeper.renewSoon(HOME)
+  keeper.renewSoon(HOME)
+  await clock.advance(20)
+  keeper.renewSoon(HOME)
+  answer(undefined)
+  await clock.advance(20)
+  assert.equal(asked.length, 2)
+  await clock.advance(5_000)
+  assert.equal(asked.length, 2, 'the next one in its own time')
+  lease.end()
+  keeper.renewSoon(HOME)
+  assert.equal(clock.pending, 0)
+})
+
 test('capacity is what is left of slots, processors and memory, and a place is given back once', async () => {
   const total = { slots: 2, cpus: 4, memoryBytes: 100, diskBytes: 100, gpus: 1 }
   const capacity = new Capacity(total)
