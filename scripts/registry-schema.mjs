@@ -29,7 +29,9 @@ try {
  * @returns {import('ajv').AnySchemaObject}
  */
 function readSchema(path) {
-  return JSON.parse(readFileSync(path, 'utf8'))
+  /** @type {import('ajv').AnySchemaObject} */
+  const schema = JSON.parse(readFileSync(path, 'utf8'))
+  return schema
 }
 
 /** @returns {Promise<import('ajv').AnySchemaObject>} */

@@ -1,7 +1,8 @@
 /** Why a task is not running: its phase, and per known peer the first rule that turned it down. */
 import { findMisfit, type Offer } from '../core/fit.ts'
 import type { Output } from '../core/operations/catalog.ts'
-import type { Task } from '../core/task.ts'
+import type { FitView } from '../core/operations/views.ts'
+import type { Requirements, Task } from '../core/task.ts'
 
 export interface KnownOffer {
   readonly offer: Offer
@@ -19,27 +20,49 @@ export function explain(
   offers: readonly KnownOffer[],
   refusals: readonly Refusal[],
 ): Output<'p2p_taskqueue_explain'> {
-  const peers = offers.map(({ offer, runnerName }) => {
+  const peers = judge(task.requirements, offers, refusals)
+  return { task_id: task.id, status: task.status, summary: summarize(task, peers), peers }
+}
+
+/** The same for a task that is not there yet. */
+export function foresee(
+  { type, requirements }: Pick<Task, 'type' | 'requirements'>,
+  offers: readonly KnownOffer[],
+): Output<'p2p_taskqueue_preview'> {
+  const peers = judge(requirements, offers, [])
+  const fitting = countFitting(peers)
+  const summary = whyNobody(peers) ?? `${String(fitting)} of ${String(peers.length)} workers fit.`
+  return { task_type: type, summary: `${summary} Nothing was submitted.`, fitting, peers }
+}
+
+function judge(needs: Requirements, offers: readonly KnownOffer[], refusals: readonly Refusal[]): FitView[] {
+  return offers.map(({ offer, runnerName }) => {
     const refusal = refusals.find(
       ({ worker, policyDigest }) => worker === offer.peer && policyDigest === offer.policy.digest,
     )
-    const misfit = findMisfit(task.requirements, offer)
-    const name = runnerName === undefined ? {} : { runner_name: runnerName }
-    if (refusal !== undefined)
-      return { peer_id: offer.peer, ...name, fits: false, rule: 'refused', message: refusal.rule }
-    return misfit === undefined
-      ? { peer_id: offer.peer, ...name, fits: true }
-      : { peer_id: offer.peer, ...name, fits: false, rule: misfit.rule, message: misfit.message }
+    const misfit = refusal === undefined ? findMisfit(needs, offer) : { rule: 'refused', message: refusal.rule }
+    return {
+      peer_id: offer.peer,
+      ...(runnerName === undefined ? {} : { runner_name: runnerName }),
+      ...(misfit === undefined ? { fits: true } : { fits: false, rule: misfit.rule, message: misfit.message }),
+    }
   })
-  return {
-    task_id: task.id,
-    status: task.status,
-    summary: summarize(task, peers.length, peers.filter((peer) => peer.fits).length),
-    peers,
-  }
 }
 
-function summarize(task: Task, known: number, fitting: number): string {
+function countFitting(peers: readonly FitView[]): number {
+  return peers.filter((peer) => peer.fits).length
+}
+
+/** @returns undefined when somebody fits */
+function whyNobody(peers: readonly FitView[]): string | undefined {
+  if (peers.length === 0)
+    return 'No worker has asked this home for work yet. Start one with: runner-mesh worker --bootstrap <address>'
+  return countFitting(peers) === 0
+    ? `None of the ${String(peers.length)} workers that asked this home fits.`
+    : undefined
+}
+
+function summarize(task: Task, peers: readonly FitView[]): string {
   switch (task.phase) {
     case 'blocked':
       return `It waits for ${String(task.needs.length)} task${task.needs.length === 1 ? '' : 's'} that must complete first.`
@@ -48,10 +71,10 @@ function summarize(task: Task, known: number, fitting: number): string {
     case 'held':
       return `Its concurrency group ${task.group?.key ?? ''} is full.`
     case 'ready':
-      if (known === 0)
-        return 'No worker has asked this home for work yet. Start one with: runner-mesh worker --bootstrap <address>'
-      if (fitting === 0) return `None of the ${String(known)} workers that asked this home fits.`
-      return `${String(fitting)} of ${String(known)} workers fit; it waits for a free one.`
+      return (
+        whyNobody(peers) ??
+        `${String(countFitting(peers))} of ${String(peers.length)} workers fit; it waits for a free one.`
+      )
     case 'suspect':
       return 'Its worker has not been heard of since its lease ended; it waits for that worker’s grace to pass.'
     case 'preparing':

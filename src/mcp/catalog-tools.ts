@@ -6,9 +6,11 @@ import { parseInput } from '../core/operations/invoke.ts'
 import { isAllowed, type Access, type Call, type Operation } from '../core/operations/operation.ts'
 import { submitOptions, taskIdField } from '../core/operations/views.ts'
 import { acceptArguments, type Arguments } from './accepted-arguments.ts'
+import { DRY_RUN_INPUT, DRY_RUN_OUTPUT, invokeSubmit, isSubmit } from './dry-run.ts'
 import { invokeWithLog, LOG_INPUT, LOG_OUTPUT, LOG_TOOLS } from './log-arguments.ts'
+import { QUEUED_OUTPUT } from './queued-reason.ts'
 import { askPeer, type ToolMeans } from './remote-call.ts'
-import { failed, SUBMITS, succeeded } from './tool-answer.ts'
+import { failed, succeeded, type Answer } from './tool-answer.ts'
 import { advertiseInput, advertiseOutput, passing, type AdvertiseOptions, type Schema } from './tool-schema.ts'
 import { isInView, TOOL_NAMES, type View } from './tool-sets.ts'
 
@@ -66,16 +68,44 @@ const UNCOMMON: ReadonlySet<string> = new Set([
   'inputs',
 ])
 
+/** What the submit of an image spells out, which is in every set that the others are in. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['requires', 'clocks', 'dry_run'])
+
 const ADVERTISED: Partial<Readonly<Record<string, AdvertiseOptions>>> = {
-  p2p_taskqueue_submit: { foldObjects: true },
+  p2p_taskqueue_submit: { foldObjects: true, uncommon: TOLD_ELSEWHERE },
   p2p_taskqueue_submit_docker_hub: { foldObjects: true, uncommon: UNCOMMON },
-  // What the other submits of the same set spell out is not told a third time.
-  p2p_taskqueue_submit_docker_github: { foldObjects: true, uncommon: new Set([...UNCOMMON, 'requires', 'clocks']) },
+  p2p_taskqueue_submit_docker_github: {
+    foldObjects: true,
+    uncommon: new Set([...UNCOMMON, ...TOLD_ELSEWHERE]),
+  },
 }
 
-function toTool(operation: Operation & { readonly name: OperationName }): CatalogTool {
-  const input = LOG_TOOLS[operation.name]?.takesMore === true ? operation.input.extend(LOG_INPUT) : operation.input
-  return makeTool(operation, advertiseInput(input, ADVERTISED[operation.name] ?? {}))
+type NamedOperation = Operation & { readonly name: OperationName }
+
+function toTool(operation: NamedOperation): CatalogTool {
+  return makeTool(operation, advertiseInput(inputOf(operation), ADVERTISED[operation.name] ?? {}))
+}
+
+function inputOf({ name, input }: NamedOperation): z.ZodObject {
+  if (isSubmit(name)) return input.extend(DRY_RUN_INPUT)
+  return LOG_TOOLS[name]?.takesMore === true ? input.extend(LOG_INPUT) : input
+}
+
+function outputOf({ name, output }: NamedOperation): z.ZodObject {
+  if (isSubmit(name)) return output.extend(DRY_RUN_OUTPUT)
+  return LOG_TOOLS[name] === undefined ? output : output.extend({ ...LOG_OUTPUT, ...QUEUED_OUTPUT })
+}
+
+/** What the tool does with input that is meant for this peer: the operation, and what the tool adds to it. */
+function invokeTool(
+  name: OperationName,
+  input: Arguments,
+  operations: ToolMeans['operations'],
+  call: Call,
+): Promise<Answer> {
+  const log = LOG_TOOLS[name]
+  if (isSubmit(name)) return invokeSubmit(name, input, operations, call)
+  return log === undefined ? operations.invoke(name, input, call) : invokeWithLog(name, input, log, operations, call)
 }
 
 /** p2p_taskqueue_complete_task as agents have it: there is no cancel tool among the fixed names. */
@@ -95,13 +125,12 @@ function toCancelTool(): CatalogTool {
 }
 
 function makeTool(
-  operation: Operation & { readonly name: OperationName },
+  operation: NamedOperation,
   input: Schema,
   prepare = (args: Arguments): Arguments => args,
 ): CatalogTool {
   const { name, title, description, hints } = operation
-  const log = LOG_TOOLS[name]
-  const output = advertiseOutput(log === undefined ? operation.output : operation.output.extend(LOG_OUTPUT))
+  const output = advertiseOutput(outputOf(operation))
   const known = {
     fields: new Set(Object.keys(input['properties'] as Schema)),
     required: new Set((input['required'] as readonly string[] | undefined) ?? []),
@@ -110,7 +139,7 @@ function makeTool(
     name,
     title,
     description,
-    submits: SUBMITS.has(name),
+    submits: isSubmit(name),
     annotations: {
       title,
       readOnlyHint: hints.readOnly,
@@ -126,12 +155,8 @@ function makeTool(
       try {
         const { args: accepted, target } = acceptArguments(name, args, known)
         const input = prepare(accepted)
-        if (target !== undefined) return await askPeer(operation, input, target, means, call)
-        const output =
-          log === undefined
-            ? await means.operations.invoke(name, input, call)
-            : await invokeWithLog(name, input, log, means.operations, call)
-        return succeeded(name, output)
+        const asked = target === undefined ? undefined : await askPeer(operation, input, target, means, call)
+        return asked ?? succeeded(name, await invokeTool(name, input, means.operations, call))
       } catch (thrown) {
         return failed(thrown, onInternal)
       }

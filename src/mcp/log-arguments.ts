@@ -7,6 +7,7 @@ import type { Call } from '../core/operations/operation.ts'
 import type { Arguments } from './accepted-arguments.ts'
 import { ANSWER_BYTES, shorten } from './answer-cap.ts'
 import { readLogWindow, type LogWindow } from './log-window.ts'
+import { whyQueued } from './queued-reason.ts'
 import { cleaned, type Answer } from './tool-answer.ts'
 
 export interface LogTool {
@@ -61,7 +62,8 @@ export async function invokeWithLog(
   })
   const isTail = wish.log_cursor === undefined && wish.log_grep === undefined
   const lines = wish.log_tail_lines ?? (isTail ? tailLines : 0)
-  const { log_tail: told, ...output } = await operations.invoke(name, takesMore ? rest : input, call)
+  const { log_tail: told, ...found } = await operations.invoke(name, takesMore ? rest : input, call)
+  const output = { ...found, ...(await whyQueued(found, operations, call)) }
   const tail = typeof told === 'string' ? told : undefined
   if (isTail && (lines === 0 || countLines(tail) >= lines))
     return capped(output, tail === undefined ? {} : { log_tail: tail })

@@ -5,7 +5,7 @@ import type { Operations } from '../core/operations/invoke.ts'
 import { isAllowed, type Call, type Operation } from '../core/operations/operation.ts'
 import type { PeerTarget, PeerTools } from '../core/ports/peer-tools.ts'
 import type { Arguments } from './accepted-arguments.ts'
-import { relayedFrom, succeeded } from './tool-answer.ts'
+import { relayedFrom } from './tool-answer.ts'
 
 /** What a tool works with. */
 export interface ToolMeans {
@@ -16,14 +16,17 @@ export interface ToolMeans {
 /** Longer than any wait that a tool takes; the caller may give up sooner. */
 const PATIENCE_MS = 330_000
 
-/** @throws RunnerMeshError forbidden, peer_not_allowed, peer_unreachable, protocol_mismatch, timeout, cancelled */
+/**
+ * @returns undefined where the peer that was named is this one
+ * @throws RunnerMeshError forbidden, peer_not_allowed, peer_unreachable, protocol_mismatch, timeout, cancelled
+ */
 export async function askPeer(
   operation: Operation,
   input: Arguments,
   target: PeerTarget,
-  { operations, peerTools }: ToolMeans,
+  { peerTools }: Pick<ToolMeans, 'peerTools'>,
   call: Call,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | undefined> {
   const { name } = operation
   const { caller, signal, progress } = call
   if (peerTools === undefined) {
@@ -39,7 +42,7 @@ export async function askPeer(
     )
   }
   const peer = peerTools.find(target)
-  if (peerTools.self === peer) return succeeded(name, await operations.invoke(name, input, call))
+  if (peerTools.self === peer) return undefined
   const told = await peerTools.call(peer, { tool: name, args: input, caller, timeoutMs: PATIENCE_MS, signal, progress })
   return relayedFrom(peer, name, told)
 }

@@ -26,8 +26,11 @@ const VERBATIM: ReadonlySet<string> = new Set([
   'p2p_taskqueue_cache_get',
 ])
 
+export type SubmitName =
+  'p2p_taskqueue_submit' | 'p2p_taskqueue_submit_docker_hub' | 'p2p_taskqueue_submit_docker_github'
+
 /** Their answers name a new task, which is linked. */
-export const SUBMITS: ReadonlySet<string> = new Set([
+export const SUBMITS: ReadonlySet<string> = new Set<SubmitName>([
   'p2p_taskqueue_submit',
   'p2p_taskqueue_submit_docker_hub',
   'p2p_taskqueue_submit_docker_github',

@@ -10,6 +10,7 @@ import { isTerminal } from '../../src/core/task.ts'
 
 const HOME = 'abcdefghijklmnop' as HomeId
 const NOW = 1_700_000_000_000
+const MISFIT = { peer_id: 'other', runner_name: 'two', fits: false, rule: 'labels', message: 'lacks the label gpu' }
 
 export interface FakeTask extends TaskView {
   log: string
@@ -129,6 +130,18 @@ export function createFakeOperations(overrides: Partial<Handlers> = {}): FakeOpe
         call.progress({ message: `${task.status}: ${task.log.split('\n').at(-1) ?? ''}` })
       }
       return { task: view(task), timed_out: false, ...log() }
+    },
+    p2p_taskqueue_preview: ({ submit: name }) =>
+      Promise.resolve({
+        task_type: name === 'p2p_taskqueue_submit_docker_github' ? 'docker.github' : 'docker.hub',
+        summary: 'None of the 1 workers that asked this home fits. Nothing was submitted.',
+        fitting: 0,
+        peers: [MISFIT],
+      }),
+    p2p_taskqueue_explain: (input, call) => {
+      const { task_id, status } = owned(input.task_id, call)
+      const summary = 'None of the 1 workers that asked this home fits.'
+      return Promise.resolve({ task_id, status, summary, peers: [MISFIT] })
     },
     p2p_taskqueue_read_log: (input, call) => {
       const task = owned(input.task_id, call)

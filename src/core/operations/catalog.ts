@@ -20,7 +20,7 @@ import {
   submitWorkflowTask,
   updatePeerState,
 } from './scheduler.ts'
-import { submitImage, submitRepository, submitTask } from './submit.ts'
+import { previewTask, submitImage, submitRepository, submitTask } from './submit.ts'
 import { pruneTasks, resubmitTask } from './upkeep.ts'
 import { cancelTask, claimNext, completeTask, releaseTask, renewLeases, settleAttempts } from './work.ts'
 
@@ -29,6 +29,7 @@ export const CATALOG = {
   [submitTask.name]: submitTask,
   [submitImage.name]: submitImage,
   [submitRepository.name]: submitRepository,
+  [previewTask.name]: previewTask,
   [getTask.name]: getTask,
   [waitTask.name]: waitTask,
   [listTasks.name]: listTasks,

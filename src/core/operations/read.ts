@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { capabilitiesView } from '../capabilities.ts'
 import { STATUSES, type TaskStatus } from '../task.ts'
 import { defineOperation, READS } from './operation.ts'
-import { attemptView, instant, jsonObject, peerView, taskIdField, taskView } from './views.ts'
+import { attemptView, fitView, instant, jsonObject, peerView, taskIdField, taskView } from './views.ts'
 
 export const getTask = defineOperation({
   name: 'p2p_taskqueue_get_task',
@@ -105,15 +105,7 @@ export const explainTask = defineOperation({
     task_id: taskIdField,
     status: z.enum(STATUSES),
     summary: z.string(),
-    peers: z.array(
-      z.object({
-        peer_id: z.string(),
-        runner_name: z.string().optional(),
-        fits: z.boolean(),
-        rule: z.string().optional(),
-        message: z.string().optional(),
-      }),
-    ),
+    peers: z.array(fitView),
   }),
 })
 

@@ -1,8 +1,8 @@
 /** Operations that add tasks. */
 import { z } from 'zod'
 import { imageTask, repositoryTask } from '../container-task.ts'
-import { ADDS, defineOperation } from './operation.ts'
-import { jsonObject, submitOptions, submittedView } from './views.ts'
+import { ADDS, defineOperation, READS } from './operation.ts'
+import { fitView, jsonObject, submitOptions, submittedView } from './views.ts'
 
 /** What few tasks need: p2p_taskqueue_submit takes it in its payload, and every agent's list of tools stays short. */
 const RARE = {
@@ -51,4 +51,23 @@ export const submitRepository = defineOperation({
   hints: { ...ADDS, openWorld: true },
   input: repositoryTask.omit({ ...RARE, submodules: true, commit: true }).extend(submitOptions),
   output: submittedView,
+})
+
+export const previewTask = defineOperation({
+  name: 'p2p_taskqueue_preview',
+  title: 'Judge a task without adding it',
+  description:
+    'Checks a submit as that submit does, image and repository included, adds nothing, and says per known peer whether it fits or the first rule that turns it down.',
+  access: 'tasks:submit',
+  hints: { ...READS, openWorld: true },
+  input: z.strictObject({
+    submit: z.enum([submitTask.name, submitImage.name, submitRepository.name]).describe('The submit to judge'),
+    arguments: jsonObject().describe('Its arguments'),
+  }),
+  output: z.object({
+    task_type: z.string(),
+    summary: z.string(),
+    fitting: z.int().describe('How many of the peers fit'),
+    peers: z.array(fitView),
+  }),
 })

@@ -167,6 +167,16 @@ export const grantView = z.object({
 })
 export type GrantView = z.output<typeof grantView>
 
+/** Whether a peer may run a task, and if not, the first rule that turns it down. */
+export const fitView = z.object({
+  peer_id: z.string(),
+  runner_name: z.string().optional(),
+  fits: z.boolean(),
+  rule: z.string().optional(),
+  message: z.string().optional(),
+})
+export type FitView = z.output<typeof fitView>
+
 export const peerView = z.object({
   peer_id: z.string(),
   runner_name: z.string(),

@@ -69,7 +69,18 @@ export const settleAttempts = defineOperation({
   hints: ENDS,
   input: z.strictObject({
     ends: z
-      .array(z.strictObject({ ...attemptEnd, fence: fenceField }))
+      .array(
+        z.strictObject({
+          ...attemptEnd,
+          fence: fenceField,
+          host_fault: z
+            .boolean()
+            .optional()
+            .describe(
+              'A failure of the host or its registry: the task goes to another worker that fits, if there is one',
+            ),
+        }),
+      )
       .min(1)
       .max(256),
   }),

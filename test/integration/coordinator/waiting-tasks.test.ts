@@ -1,6 +1,7 @@
 /** What keeps a task in the queue, seen through the operations. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RawInput } from '../../../src/core/operations/catalog.ts'
 import { ADMIN, ALICE, BOB, QueueHouse, WORKER, workerNamed } from '../../support/queue-house.ts'
 
 const MINUTE = 60_000
@@ -216,4 +217,37 @@ test('status counts by state, phase and type', async () => {
     ],
     [3, 1, 0, { blocked: 1, delayed: 1, held: 0, ready: 1 }, { a: 1, b: 2 }, { a: 1 }],
   )
+})
+
+test('a preview judges a submit as that submit would, adds nothing, and says of each worker whether it fits', async () => {
+  await using house = await QueueHouse.open()
+  type Preview = RawInput<'p2p_taskqueue_preview'>
+  const preview = (submit: Preview['submit'], args: object) =>
+    house.call('p2p_taskqueue_preview', { submit, arguments: args as Preview['arguments'] })
+  const noop = { task_type: 'test.noop', payload: {} }
+  const nobody = await preview('p2p_taskqueue_submit', noop)
+  assert.match(nobody.summary, /No worker has asked this home/)
+  assert.deepEqual([nobody.task_type, nobody.fitting, nobody.peers], ['test.noop', 0, []])
+  assert.deepEqual(await house.claim(), [])
+
+  const fitting = await preview('p2p_taskqueue_submit', noop)
+  assert.deepEqual([fitting.fitting, fitting.peers.map(({ fits }) => fits)], [1, [true]])
+  assert.equal(fitting.summary, '1 of 1 workers fit. Nothing was submitted.')
+  const labelled = await preview('p2p_taskqueue_submit', { ...noop, requires: { labels: ['gpu'] } })
+  assert.deepEqual(
+    labelled.peers.map(({ fits, rule, message }) => [fits, rule, message]),
+    [[false, 'labels', 'lacks the label gpu']],
+  )
+  for (const [submit, args, code] of [
+    ['p2p_taskqueue_submit', { ...noop, no_such_field: 1 }, 'unknown_field'],
+    ['p2p_taskqueue_submit_docker_hub', { image: '-v' }, 'bad_request'],
+    ['p2p_taskqueue_submit_docker_github', { repo_url: 'owner/name', context_path: '../x' }, 'bad_request'],
+    ['p2p_taskqueue_submit', { ...noop, delay_ms: 5000, clocks: { total_ms: 1000 } }, 'bad_request'],
+  ] as const) {
+    const refused = await preview(submit, args).catch((error: unknown) => (error as { code?: string }).code)
+    assert.equal(refused, code, JSON.stringify(args))
+    const submitted = house.call(submit, args as never).catch((error: unknown) => (error as { code?: string }).code)
+    assert.equal(await submitted, code, 'the submit itself says the same')
+  }
+  assert.deepEqual((await house.call('p2p_taskqueue_list_tasks', {})).tasks, [])
 })

@@ -49,6 +49,7 @@ test('every operation of the catalog under a fixed name is a tool, and no other 
     'p2p_taskqueue_release',
     'p2p_taskqueue_cancel',
     'p2p_taskqueue_explain',
+    'p2p_taskqueue_preview',
   ]) {
     assert.ok(isOperationName(name), `${name} has left the catalog`)
     assert.ok(!namesOf(shown('all')).includes(name))
@@ -77,7 +78,7 @@ test('every input is closed and names all fields that the operation takes', () =
     assert.equal(tool.input['type'], 'object', tool.name)
     assert.equal(tool.input['additionalProperties'], false, tool.name)
     const advertised = Object.keys(tool.input['properties'] as Schema)
-    const more = tool.name === 'p2p_taskqueue_get_task' ? ['log_grep', 'log_cursor'] : []
+    const more = tool.submits ? ['dry_run'] : tool.name === 'p2p_taskqueue_get_task' ? ['log_grep', 'log_cursor'] : []
     assert.deepEqual(advertised, [...Object.keys(CATALOG[tool.name].input.shape), ...more], tool.name)
   }
 })
