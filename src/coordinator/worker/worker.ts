@@ -162,7 +162,9 @@ export class Worker implements Startable {
     }
     const answered = this.#parking.waits(link)
     const request = this.#request(settings.parkMs / SECOND)
-    const ask = async (offer: Offer): Promise<void> => void (await this.#take(link, offer, request, signal))
+    const ask = async (offer: Offer): Promise<void> => {
+      await this.#take(link, offer, request, signal)
+    }
     const offer = (): Offer => this.offer()
     try {
       await standClaim({ clock, offer, changes: this.capacity.more, ask }, signal)
