@@ -39,6 +39,13 @@ export class PeerBook {
     return known?.digest === digest ? { ...offer, policy: { ...offer.policy, rules: known.rules } } : offer
   }
 
+  /** The offer a peer made last, unless it was seen before the instant and is not connected. */
+  offersSince(since: number, isConnected: (peer: string) => boolean): readonly Offer[] {
+    return [...this.#offers.values()]
+      .filter(({ offer, seenAt }) => seenAt >= since || isConnected(offer.peer))
+      .map(({ offer }) => offer)
+  }
+
   runnerName(peer: string): string | undefined {
     return this.#names.get(peer)
   }

@@ -261,7 +261,10 @@ class EngineExecutor implements DockerExecutor {
       container.kind === 'image'
         ? await times.measure('pull_ms', () => this.#puller.ensure(pinnedName(container), notice, signal))
         : await times.measure('build_ms', () => this.#build(container, notice, signal))
-    if ('message' in found) return { verdict: failed(found.reason, found.message) }
+    if ('message' in found) {
+      const { reason, message, hostFault } = found
+      return { verdict: { ...failed(reason, message), ...(hostFault === undefined ? {} : { hostFault }) } }
+    }
     const foreign = findPlatformFault(
       { name: container.kind === 'image' ? container.image : container.repo_url, ...found },
       await this.#machine(),

@@ -29,6 +29,7 @@ export interface BuildFault {
   /** `pull` when the repository could not be had this time: another try may. */
   readonly reason: 'build' | 'pull'
   readonly message: string
+  readonly hostFault?: true
 }
 
 export interface BuilderDeps {
@@ -108,7 +109,7 @@ export class ImageBuilder {
       if (error instanceof ContextFault) return fault(error.message)
       if (error instanceof RunnerMeshError) {
         const message = `Cannot fetch ${task.repo_url}: ${error.message}`
-        return error.retryable ? { ...fault(message), reason: 'pull' } : fault(message)
+        return error.retryable ? { ...fault(message), reason: 'pull', hostFault: true } : fault(message)
       }
       const silent = unreachable(this.#deps.engine, error)
       if (silent !== undefined) throw silent

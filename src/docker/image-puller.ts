@@ -194,6 +194,7 @@ class IdleLimit implements Disposable {
 function stalled(reference: ImageReference, idleMs: number): PullFault {
   return {
     reason: 'pull',
+    hostFault: true,
     message: `Cannot pull ${reference.full}: nothing came from ${reference.registry} for ${idleMs / 1_000} s. Check the network of this machine, or try later.`,
   }
 }

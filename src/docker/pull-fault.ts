@@ -8,12 +8,15 @@ export interface PullFault {
   readonly message: string
   /** Set when the same pull may succeed in a while. */
   readonly retry?: 'soon' | 'rate_limited'
+  /** Set when another host may have the image, or get it. */
+  readonly hostFault?: true
 }
 
 interface Rule {
   readonly texts: RegExp
   readonly reason?: PullFault['reason']
   readonly retry?: PullFault['retry']
+  readonly hostFault?: true
   readonly say: (image: ImageReference, platform: string) => string
 }
 
@@ -33,6 +36,7 @@ const RULES: readonly Rule[] = [
   {
     texts: /no space left on device|disk quota exceeded/i,
     reason: 'disk',
+    hostFault: true,
     say: () => 'the disk of the engine is full. Free some space on this machine.',
   },
   {
@@ -43,10 +47,12 @@ const RULES: readonly Rule[] = [
   },
   {
     texts: /unauthorized|authentication required|no basic auth|denied|forbidden/i,
+    hostFault: true,
     say: ({ registry }) => `${registry} refuses this runner. Give it credentials for ${registry}.`,
   },
   {
     texts: /server gave HTTP response to HTTPS client|x509|certificate/i,
+    hostFault: true,
     say: ({ registry }) =>
       `the connection to ${registry} cannot be trusted. Give the registry a certificate that the engine accepts.`,
   },
@@ -74,6 +80,8 @@ export function pullFaultOf(image: ImageReference, text: string, platform: strin
     reason: rule?.reason ?? 'pull',
     message: `Cannot pull ${image.full}: ${rule?.say(image, platform) ?? text}`,
     ...(rule?.retry === undefined ? {} : { retry: rule.retry }),
+    // What may pass in a while here may be well there.
+    ...(rule?.hostFault === undefined && rule?.retry === undefined ? {} : { hostFault: true }),
   }
 }
 

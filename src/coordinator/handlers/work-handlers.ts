@@ -7,6 +7,7 @@ import { SECOND } from '../../core/lease.ts'
 import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
 import type { Call, Caller } from '../../core/operations/operation.ts'
 import type { Renewal, SettleOutcome, Settlement } from '../../core/ports/task-store.ts'
+import { passOn } from '../pass-on.ts'
 import { toGrantView } from '../task-view.ts'
 import { getHome, getVisibleTask, isHolder, viewOf, workerOf, type HandlerDeps } from './context.ts'
 
@@ -48,11 +49,15 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
       }
     },
     p2p_taskqueue_settle: async ({ ends }, { caller }) => {
-      const settled = await getHome(deps).settle(ends.map((end) => toSettlement(end, end.fence, caller)))
-      const outcomes = ends.map(async ({ task_id }, index) => ({
-        task_id,
-        outcome: await tellableOutcome(deps, settled[index]?.outcome ?? 'unknown', task_id, caller),
-      }))
+      const passedOn = await Promise.all(ends.map((end) => isPassedOn(deps, end, caller)))
+      const left = ends.filter((_, index) => passedOn[index] !== true)
+      const settled =
+        left.length === 0 ? [] : await getHome(deps).settle(left.map((end) => toSettlement(end, end.fence, caller)))
+      const outcomes = ends.map(async (end) => {
+        const at = left.indexOf(end)
+        const outcome = at === -1 ? 'settled' : (settled[at]?.outcome ?? 'unknown')
+        return { task_id: end.task_id, outcome: await tellableOutcome(deps, outcome, end.task_id, caller) }
+      })
       return { outcomes: await Promise.all(outcomes) }
     },
     p2p_taskqueue_complete_task: (input, call) =>
@@ -88,6 +93,17 @@ async function settle(
   const outcome = await tellableOutcome(deps, settled?.outcome ?? 'unknown', input.task_id, caller)
   const task = outcome === 'unknown' ? undefined : settled?.task
   return { outcome, ...(task === undefined || outcome === 'fenced' ? {} : { task: viewOf(deps, task, false) }) }
+}
+
+/** Whether the failure was the host's, and the task is somebody else's now. */
+async function isPassedOn(
+  deps: HandlerDeps,
+  { host_fault: isHostFault, status, task_id, fence, error = '' }: Input<'p2p_taskqueue_settle'>['ends'][number],
+  caller: Caller,
+): Promise<boolean> {
+  if (isHostFault !== true || status !== 'failed') return false
+  const failed = { taskId: task_id as TaskId, fence: fence as Fence, error }
+  return passOn(deps, getHome(deps), failed, (worker) => isHolder(caller, worker))
 }
 
 /** To whoever never held a task and may not see it, it is as unknown as one that does not exist. */

@@ -195,6 +195,7 @@ function toAttemptEnd(
     ...(end.reason === undefined ? {} : { reason: end.reason }),
     ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
     ...(end.message === undefined ? {} : { error: end.message }),
+    ...(end.hostFault === undefined ? {} : { hostFault: end.hostFault }),
     result,
   }
 }

@@ -105,7 +105,7 @@ export class SettlementReports {
   }
 }
 
-function toEnd({ task_id, fence }: GrantView, { status, reason, exitCode, result, error }: AttemptEnd): End {
+function toEnd({ task_id, fence }: GrantView, { status, reason, exitCode, result, error, hostFault }: AttemptEnd): End {
   return {
     task_id,
     fence,
@@ -114,6 +114,7 @@ function toEnd({ task_id, fence }: GrantView, { status, reason, exitCode, result
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
     ...(result === undefined ? {} : { result: result as Record<string, never> }),
     ...(error === undefined ? {} : { error: error.slice(0, MAX_ERROR_CHARACTERS) }),
+    ...(hostFault === undefined ? {} : { host_fault: hostFault }),
   }
 }
 

@@ -81,6 +81,8 @@ export interface RunEnd {
   readonly signal?: string
   /** What, which, what to do; set unless completed. */
   readonly message?: string
+  /** The fault is this host's or its registry's, not the task's: another host may do better. */
+  readonly hostFault?: true
   readonly imageDigest?: string
   readonly peakMemoryBytes?: number
   readonly cpuMs?: number

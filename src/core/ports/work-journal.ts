@@ -14,6 +14,8 @@ export interface AttemptEnd {
   readonly exitCode?: number
   readonly result?: JsonObject
   readonly error?: string
+  /** The fault is the worker's host's or its registry's, not the task's. */
+  readonly hostFault?: true
 }
 
 export interface JournalEntry {

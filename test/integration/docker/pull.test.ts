@@ -120,6 +120,7 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     const { end } = await runToEnd(executor, { image, command: 'true' })
     assert.deepEqual([end.status, end.reason], ['failed', 'pull'])
     assert.match(end.message ?? '', /is out of order\. Try later\.$/)
+    assert.equal(end.hostFault, true, 'another host may have it')
   })
 
   test('a pull in which nothing moves any more is given up', async () => {
@@ -128,6 +129,7 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     const { end } = await runToEnd(executor, { image, command: 'true' })
     assert.deepEqual([end.status, end.reason], ['failed', 'pull'])
     assert.match(end.message ?? '', /nothing came from 127\.0\.0\.1:[0-9]+ for 1\.5 s/)
+    assert.equal(end.hostFault, true)
   })
 
   test('a pull longer than the time to prepare ends with timeout_prepare', async () => {
@@ -168,5 +170,6 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     const { end } = await runToEnd(executor, { image, command: 'true' })
     assert.deepEqual([end.status, end.reason], ['failed', 'pull'])
     assert.match(end.message ?? '', /built for linux\/riscv64, this machine runs linux\//)
+    assert.equal(end.hostFault, undefined)
   })
 })

@@ -36,6 +36,15 @@ test('a full disk is no fault of the registry', () => {
   assert.equal(pullFaultOf(IMAGE, 'write /var/lib/docker/x: no space left on device', 'linux/amd64').reason, 'disk')
 })
 
+test('what another host may do better is told from what no host can', () => {
+  const isOfHost = (text: string) => pullFaultOf(IMAGE, text, 'linux/amd64').hostFault === true
+  for (const text of ['toomanyrequests: limit', '503 Service Unavailable', 'no such host', 'no space left on device'])
+    assert.ok(isOfHost(text), text)
+  assert.ok(isOfHost('unauthorized: authentication required'), 'another may have the credentials')
+  for (const text of ['manifest unknown', 'no matching manifest for linux/amd64', 'something new'])
+    assert.ok(!isOfHost(text), text)
+})
+
 test('an image of a foreign platform is named with both platforms; a smaller sibling of the machine is none', () => {
   const machine = { os: 'linux', arch: 'amd64' }
   const of = (arch: string, os = 'linux') => findPlatformFault({ name: 'x', os, arch }, machine)?.message
