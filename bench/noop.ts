@@ -13,23 +13,19 @@ import { parseArgs } from 'node:util'
 import { systemClock, systemRandom } from '../src/app/system.ts'
 import { createHandlers } from '../src/coordinator/handlers/create-handlers.ts'
 import { Home } from '../src/coordinator/home.ts'
-import { Links } from '../src/coordinator/links.ts'
 import { PeerBook } from '../src/coordinator/peer-book.ts'
 import { SUBMISSION } from '../src/coordinator/submission.ts'
-import { Worker } from '../src/coordinator/worker/worker.ts'
 import { Events } from '../src/core/events.ts'
 import { LEASE } from '../src/core/lease.ts'
 import { createOperations } from '../src/core/operations/invoke.ts'
 import { ACCESS, type Caller } from '../src/core/operations/operation.ts'
-import type { TaskRunner } from '../src/core/ports/task-runner.ts'
 import { loadIdentity } from '../src/mesh/identity.ts'
 import { createLibp2pMesh } from '../src/mesh/libp2p-mesh.ts'
 import { newMeshKey, parseMeshKey } from '../src/mesh/mesh-key.ts'
 import { createPeersDoor } from '../src/peers/peers-door.ts'
 import { createSqliteTaskStore } from '../src/store/sqlite/sqlite-task-store.ts'
-import { createSqliteWorkJournal } from '../src/store/sqlite/work-journal.ts'
-import { ANY_NEEDS } from '../test/support/sample-task.ts'
 import { RecordingLog } from '../test/support/recording-log.ts'
+import { NOOP, startNoopWorker } from './mesh/noop-worker.ts'
 import { createBullMq } from './queue/bullmq.ts'
 import { drive, type Contestant, type Cycle } from './queue/contestant.ts'
 import { Leftovers } from './queue/leftovers.ts'
@@ -105,11 +101,7 @@ async function home(): Promise<void> {
     waiting.delete(event.taskId)
   })
   const turn = async (): Promise<void> => {
-    const { task_id: id } = await operations.call(
-      'p2p_taskqueue_submit',
-      { task_type: 'bench.noop', payload: {} },
-      call,
-    )
+    const { task_id: id } = await operations.call('p2p_taskqueue_submit', { task_type: NOOP, payload: {} }, call)
     // Nobody has claimed it yet: a claim is a step of its own, after this answer.
     await new Promise<void>((resolve) => waiting.set(id, resolve))
   }
@@ -193,58 +185,7 @@ async function askCpu(child: ChildProcess): Promise<NodeJS.CpuUsage> {
 }
 
 async function worker({ folder, key, address }: { folder: string; key: string; address: string }): Promise<void> {
-  const stateDir = join(folder, 'worker')
-  const mesh = await createLibp2pMesh({
-    identity: await loadIdentity({ stateDir, random }),
-    meshKeys: [parseMeshKey(key)],
-    listen: [],
-    announce: [],
-    hello: () => ({ homes: [], features: ['worker'], runnerName: 'worker' }),
-    ...{ clock, random, log },
-  })
-  const links = new Links()
-  const events = new Events((error) => {
-    throw error
-  })
-  const door = createPeersDoor({
-    mesh,
-    operations: createOperations({} as never),
-    access: () => new Set(),
-    events,
-    clock,
-    log,
-  })
-  door.onLink((link) => {
-    links.add(link)
-  })
-  const noop: TaskRunner = {
-    types: () => ['bench.noop'],
-    check: (grant) => Promise.resolve({ grant, needs: { ...ANY_NEEDS, taskType: 'bench.noop' } }),
-    run: () => Promise.resolve({ status: 'completed' }),
-  }
-  const journal = createSqliteWorkJournal(stateDir, clock)
-  await journal.start()
-  const working = new Worker({
-    self: mesh.self,
-    links,
-    runners: [noop],
-    journal,
-    ...{ clock, random, log },
-    lease: LEASE,
-    capacity: { slots: inFlight * 2, cpus: 1, memoryBytes: 1, diskBytes: 1, gpus: 0 },
-    settings: {
-      labels: [],
-      os: 'linux',
-      arch: 'x64',
-      trust: 'trusted',
-      policy: { digest: 'bench', profile: 'strict', networks: ['none'] },
-      parkMs: 25_000,
-      claimBatch: batch,
-    },
-  })
-  mesh.addTarget(address, 'bootstrap')
-  await mesh.start()
-  await working.start()
+  const stop = await startNoopWorker({ folder, key, addresses: [address], slots: inFlight * 2, batch })
   let cpuFrom = process.cpuUsage()
   process.on('message', () => {
     process.send?.(process.cpuUsage(cpuFrom))
@@ -253,10 +194,6 @@ async function worker({ folder, key, address }: { folder: string; key: string; a
   const alive = setInterval(() => undefined, 60_000)
   process.once('SIGTERM', () => {
     clearInterval(alive)
-    void working
-      .stop()
-      .then(() => mesh.stop())
-      .then(() => journal.stop())
-      .then(() => process.exit())
+    void stop().then(() => process.exit())
   })
 }

@@ -1,8 +1,8 @@
-/** graphile-worker on a PostgreSQL of its own, with `synchronous_commit` on. */
+/** graphile-worker on a PostgreSQL with `synchronous_commit` on. */
 import { Batches, drive, type Contestant } from './contestant.ts'
 import type { Leftovers } from './leftovers.ts'
 import { installPeer } from './packages.ts'
-import { startPostgres } from '../../test/support/database-servers.ts'
+import { startPostgres, type Server } from '../../test/support/database-servers.ts'
 
 const VERSIONS = { 'graphile-worker': '0.18.0' }
 const TASK = 'noop'
@@ -37,12 +37,12 @@ interface Pg {
 
 export type GraphileMode = 'unbatched' | 'local queue'
 
-/** @throws Error when it or its server cannot be had */
-export async function createGraphileWorkers(leftovers: Leftovers): Promise<readonly Contestant[]> {
+/** @param server shared with others; one of its own by default. @throws Error when it or its server cannot be had */
+export async function createGraphileWorkers(leftovers: Leftovers, server?: Server): Promise<readonly Contestant[]> {
   const load = await installPeer('graphile-worker', VERSIONS)
   const { Logger, makeWorkerUtils, run } = (await load('graphile-worker')) as GraphileWorker
   const { default: pg } = (await load('pg')) as Pg
-  const { port, password } = await startPostgres(leftovers)
+  const { port, password } = server ?? (await startPostgres(leftovers))
   const newPool = (max: number): Pool => {
     const pool = new pg.Pool({ host: '127.0.0.1', port, user: 'bench', password, database: 'postgres', max })
     // Connections end with errors when the run is interrupted.

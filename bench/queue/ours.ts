@@ -11,7 +11,10 @@ import { LEASE } from '../../src/core/lease.ts'
 import { createOperations } from '../../src/core/operations/invoke.ts'
 import { ACCESS, type Call } from '../../src/core/operations/operation.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
+import { createPostgresTaskStore } from '../../src/store/postgres/postgres-task-store.ts'
+import { STORE_DEFAULTS } from '../../src/store/sqlite/settings.ts'
 import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
+import type { Server } from '../../test/support/database-servers.ts'
 import { RecordingLog } from '../../test/support/recording-log.ts'
 import { sampleTask } from '../../test/support/sample-task.ts'
 import { drive, type Contestant } from './contestant.ts'
@@ -29,11 +32,25 @@ export async function openStore(directory: string, leftovers: Leftovers): Promis
 }
 
 export async function createOurStore(folder: string, leftovers: Leftovers): Promise<Contestant> {
-  const store = await openStore(join(folder, 'store'), leftovers)
+  return contestantOf('runner-mesh', DURABILITY, await openStore(join(folder, 'store'), leftovers))
+}
+
+/** A home that several peers share, served by one. */
+export async function createOurSharedStore({ port, password }: Server, leftovers: Leftovers): Promise<Contestant> {
+  const store = createPostgresTaskStore({
+    database: { url: `postgres://bench:${password}@127.0.0.1:${String(port)}/postgres` },
+    ...{ clock, random, log },
+    settings: { ...STORE_DEFAULTS, lostGraceMs: LEASE.lostGraceMs, renewEveryMs: LEASE.renewEveryMs },
+  })
+  await store.start()
+  leftovers.add(() => store.stop())
+  return contestantOf('runner-mesh, shared home', 'on disk when answered (synchronous_commit=on)', store)
+}
+
+function contestantOf(name: string, durability: string, store: TaskStore): Contestant {
   const [task, now] = [sampleTask(), () => clock.now()]
   return {
-    name: 'runner-mesh',
-    durability: DURABILITY,
+    ...{ name, durability },
     batches: true,
     cycle: (load) =>
       drive(load, async () => {

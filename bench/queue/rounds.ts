@@ -13,12 +13,16 @@ export interface Plan {
   readonly rounds: number
   /** Of one turn of one contestant. */
   readonly ms: number
+  readonly shapes?: readonly Shape[]
 }
 
 type Cycles = Map<Contestant, Cycle[]>
 
-export async function runRounds(contestants: readonly Contestant[], { rounds, ms }: Plan): Promise<Map<Shape, Cycles>> {
-  const all = new Map(SHAPES.map((shape) => [shape, new Map() as Cycles]))
+export async function runRounds(
+  contestants: readonly Contestant[],
+  { rounds, ms, shapes = SHAPES }: Plan,
+): Promise<Map<Shape, Cycles>> {
+  const all = new Map(shapes.map((shape) => [shape, new Map() as Cycles]))
   // The first round warms up, and is not counted.
   for (let time = 0; time <= rounds; time += 1) {
     for (const [shape, cycles] of all) {
