@@ -17,6 +17,7 @@ import { REGISTRY_SETTINGS } from './settings/registry-settings.ts'
 import { STORE_SETTINGS } from './settings/store-settings.ts'
 import { RELAY_SETTINGS } from './settings/relay-settings.ts'
 import { REMOTE_SETTINGS } from './settings/remote-settings.ts'
+import { TRACING_SETTINGS } from './settings/tracing-settings.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook-settings.ts'
 import { flag, list, mebibytes, MIB, number, seconds, setting, wholeNumber, type Setting } from './settings/setting.ts'
 
@@ -106,6 +107,7 @@ export const SETTINGS = {
   ...HTTP_SETTINGS,
   ...WEBHOOK_SETTINGS,
   ...DASHBOARD_SETTINGS,
+  ...TRACING_SETTINGS,
   ...LEGACY_SETTINGS,
   work: setting('work', flag.default(true), 'true', 'Whether this peer runs tasks itself.'),
   slots: setting('slots', number(1, 4096).optional(), undefined, 'Tasks at a time. Default: one per processor.'),

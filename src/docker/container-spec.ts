@@ -4,6 +4,7 @@ import { commandWords } from '../core/command-words.ts'
 import { RESERVED_ENVIRONMENT, type HostMount } from '../core/container-task.ts'
 import type { ContainerRun, TrustedAllowances } from '../core/ports/executor.ts'
 import type { Profile } from '../core/task.ts'
+import { traceparentOf } from '../core/trace-context.ts'
 import { containerName, labelsOf } from './container-labels.ts'
 
 /** What of an image decides the container. */
@@ -209,9 +210,13 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T)
 }
 
 function environmentOf(run: ContainerRun): string[] {
+  // A program that traces itself goes on with the trace of its task, unless the task says otherwise.
+  const joinsTrace = { TRACEPARENT: traceparentOf(run.taskId, run.fence) }
   const own = { TASK_ID: run.taskId, TASK_FENCE: String(run.fence), TASK_ATTEMPT: String(run.attempt) }
   return [
-    ...Object.entries(run.container.environment ?? {}).filter(([name]) => !name.startsWith(RESERVED_ENVIRONMENT)),
+    ...Object.entries({ ...joinsTrace, ...run.container.environment }).filter(
+      ([name]) => !name.startsWith(RESERVED_ENVIRONMENT),
+    ),
     ...(run.secrets ?? []).filter(({ env }) => env).map(({ name, value }) => [name, value] as const),
     ...Object.entries(own).map(([name, value]) => [`${RESERVED_ENVIRONMENT}${name}`, value] as const),
   ].map(([name, value]) => `${name}=${value}`)

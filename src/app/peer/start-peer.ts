@@ -24,6 +24,7 @@ import type { HttpMount } from '../http/http-server.ts'
 import { createLocalSocket } from '../local-socket.ts'
 import { createPeerDiscovery } from '../peer-discovery.ts'
 import { socketPath } from '../state-directory.ts'
+import { createTracing } from '../tracing/peer-tracing.ts'
 import { VERSION } from '../version.ts'
 import { layGround, type Ground, type PeerRoles, type PeerSurroundings } from './ground.ts'
 import { openHome } from './home-parts.ts'
@@ -108,7 +109,15 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
 
   const { cron } = parts
   const audit = await start(new AuditFile(stateDir, log))
-  const operations = withAuditTrail(parts.operations, audit.record, clock)
+  const tracing = await start(
+    await createTracing({
+      ...{ config, peer: mesh.self, runnerName, events, clock, log },
+      onWorked: worker === undefined ? undefined : (listener) => worker.onWorked(listener),
+      operations: withAuditTrail(parts.operations, audit.record, clock),
+      store: home?.store,
+    }),
+  )
+  const { operations } = tracing
 
   const door = createPeersDoor({
     ...{ mesh, operations, events, clock, log },

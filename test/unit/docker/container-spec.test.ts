@@ -137,11 +137,17 @@ test('an image without a command of its own needs one of the task', () => {
 
 test('the container is told its task, fence and attempt, beside what the task sets', () => {
   assert.deepEqual(specOf({ environment: { A: 'b=c' } }).Env, [
+    'TRACEPARENT=00-00000084211084218c63000800000007-0200010000000009-01',
     'A=b=c',
     'RUNNER_MESH_TASK_ID=aaaabbbbccccdddd.1.7',
     `RUNNER_MESH_TASK_FENCE=${2 ** 40 + 9}`,
     'RUNNER_MESH_TASK_ATTEMPT=2',
   ])
+  const chosen = specOf({ environment: { TRACEPARENT: 'its own' } }).Env ?? []
+  assert.deepEqual(
+    chosen.filter((variable) => variable.startsWith('TRACEPARENT=')),
+    ['TRACEPARENT=its own'],
+  )
 })
 
 test('a writable layer is capped where the driver can', () => {
