@@ -1,6 +1,6 @@
 /** A task as lines for people. */
 import { cleanLine, cleanText } from '../core/clean-text.ts'
-import type { TaskView } from '../core/operations/views.ts'
+import type { FitView, TaskView } from '../core/operations/views.ts'
 
 export function describeTask(task: TaskView, logTail: string | undefined): string {
   const ended = task.reason === undefined ? task.status : `${task.status} (${task.reason})`
@@ -32,4 +32,12 @@ export function taskRow(task: TaskView): string[] {
     cleanLine(task.worker_name ?? task.worker_id ?? '-', 32),
     task.exit_code === undefined ? '-' : String(task.exit_code),
   ]
+}
+
+/** One line for each peer: that it fits, or the first rule against it. */
+export function fitLines(peers: readonly FitView[]): readonly string[] {
+  return peers.map(({ peer_id, runner_name, fits, rule, message }) => {
+    const why = fits ? 'fits' : cleanLine(message ?? rule ?? 'does not fit', 200)
+    return `  ${cleanLine(runner_name ?? peer_id, 60)}: ${why}`
+  })
 }

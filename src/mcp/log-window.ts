@@ -33,6 +33,8 @@ type Page = Output<'p2p_taskqueue_read_log'>
 const CURSOR = /^(?<seq>[0-9]{1,15})(?:\.(?<chars>[0-9]{1,9}))?$/
 const PAGE_BYTES = 65_536
 const TAIL_BYTES = 131_072
+/** One page looks through a few megabytes: a log as long as is kept is searched for one answer. */
+const SEARCHED_PAGES = 64
 /** A last line that is longer than this is told from its middle. */
 const LONGEST_LINE_PAGES = 64
 
@@ -81,8 +83,13 @@ function cursorAt(page: Page, from: { readonly seq: number }, chars: number): st
 /** Lines that match, from the cursor on or among the last lines. They are known by the page they were found in. */
 async function readMatches(read: Read, { cursor, grep, tailLines = 0, maxBytes }: LogWish): Promise<LogWindow> {
   const from = parseCursor(cursor ?? '0')
-  const where = cursor === undefined && tailLines > 0 ? { tail_lines: tailLines } : { from_seq: from.seq }
-  const page = await read({ ...where, grep, max_bytes: PAGE_BYTES })
+  const isTail = cursor === undefined && tailLines > 0
+  let start = from.seq
+  let page = await read({ ...(isTail ? { tail_lines: tailLines } : { from_seq: start }), grep, max_bytes: PAGE_BYTES })
+  for (let pages = 1; pages < SEARCHED_PAGES && isWithoutMatch(page, start); pages += 1) {
+    start = page.next_seq
+    page = await read({ from_seq: start, grep, max_bytes: PAGE_BYTES })
+  }
   const rest = page.entries
     .map((entry) => entry.text)
     .join('')
@@ -93,8 +100,13 @@ async function readMatches(read: Read, { cursor, grep, tailLines = 0, maxBytes }
     return { text: cleaned(kept), ...(page.ended ? {} : { nextCursor: String(page.next_seq) }), ...missing }
   }
   // Among the last lines there is no place to go back to but the beginning of the log.
-  if ('tail_lines' in where) return { text: cleaned(rest.slice(-tailChars(rest, maxBytes))), ...missing }
-  return { text: cleaned(kept), nextCursor: `${String(from.seq)}.${String(from.chars + kept.length)}`, ...missing }
+  if (isTail) return { text: cleaned(rest.slice(-tailChars(rest, maxBytes))), ...missing }
+  return { text: cleaned(kept), nextCursor: `${String(start)}.${String(from.chars + kept.length)}`, ...missing }
+}
+
+/** A page of a long log is searched in part; what it has looked through without a match is not worth an answer. */
+function isWithoutMatch({ entries, ended, next_seq }: Page, start: number): boolean {
+  return entries.length === 0 && !ended && next_seq > start
 }
 
 /** The last lines, as far back as fits. */

@@ -2,12 +2,13 @@
 import { Option, type Command } from 'commander'
 import { cleanLine } from '../../core/clean-text.ts'
 import { CONTAINER_TYPES } from '../../core/container-task.ts'
-import { RunnerMeshError } from '../../core/errors.ts'
+import { EXIT, RunnerMeshError } from '../../core/errors.ts'
 import type { RawInput } from '../../core/operations/catalog.ts'
 import { NETWORKS, PROFILES } from '../../core/task.ts'
 import { followTask } from '../follow-task.ts'
 import { openPeer } from '../peer-link.ts'
 import { collect, parseNumber, type CommandContext, type RunInContext } from '../run-command.ts'
+import { fitLines } from '../task-lines.ts'
 
 interface SubmitFlags {
   readonly env?: readonly string[]
@@ -23,6 +24,7 @@ interface SubmitFlags {
   readonly secret?: readonly string[]
   readonly idempotent?: boolean
   readonly idempotencyKey?: string
+  readonly dryRun?: boolean
   readonly follow?: boolean
   readonly cancelOnInterrupt?: boolean
   readonly file?: string
@@ -38,6 +40,7 @@ interface BuildFlags extends SubmitFlags {
 }
 
 type Asked = RawInput<'p2p_taskqueue_submit'>
+type Judged = RawInput<'p2p_taskqueue_preview'>['arguments']
 
 /** What runs when a submit names no image. */
 const DEFAULT_IMAGE = 'alpine'
@@ -107,6 +110,7 @@ function withTaskFlags(command: Command): Command {
     .option('--input <name=task:path>', 'an artifact of another task, as /inputs/<name>; may be repeated', collect)
     .option('--idempotent', 'may run again elsewhere when its runner is lost')
     .option('--idempotency-key <key>', 'a repeat with the same key answers the first task')
+    .option('--dry-run', 'only say which runners fit, and add nothing; 66 when none does')
     .option('--follow', 'show the log as it is written, to the end; its exit code becomes ours')
     .option(...CANCEL_FLAG)
 }
@@ -115,6 +119,12 @@ async function submit(context: CommandContext, asked: Asked, flags: SubmitFlags)
   const link = await openPeer(context)
   let isHandedOver = false
   try {
+    if (flags.dryRun === true) {
+      const judged = { submit: 'p2p_taskqueue_submit', arguments: asked as Judged } as const
+      const seen = await link.call('p2p_taskqueue_preview', judged, { signal: context.signal })
+      context.output.result(seen, () => [seen.summary, ...fitLines(seen.peers)].join('\n'))
+      return seen.fitting > 0 ? 0 : EXIT.nobodyFits
+    }
     const answer = await link.call('p2p_taskqueue_submit', asked, { signal: context.signal })
     if (flags.follow !== true) {
       context.output.result(answer, () => answer.task_id)
@@ -150,7 +160,7 @@ function repositoryTask(repository: string, argv: readonly string[], flags: Buil
 }
 
 /** Flags that say how to submit; all others say what, and that is in the file. */
-const BESIDE_A_FILE: ReadonlySet<string> = new Set(['file', 'follow', 'cancelOnInterrupt', 'idempotencyKey'])
+const BESIDE_A_FILE: ReadonlySet<string> = new Set(['file', 'dryRun', 'follow', 'cancelOnInterrupt', 'idempotencyKey'])
 
 /** @throws RunnerMeshError bad_request */
 async function fileTask(image: string | undefined, argv: readonly string[], command: Command): Promise<Asked> {

@@ -4,7 +4,7 @@ import type { TaskView } from '../../core/operations/views.ts'
 import { table } from '../output.ts'
 import { withPeer } from '../peer-link.ts'
 import type { CommandContext } from '../run-command.ts'
-import { describeTask, TASK_COLUMNS, taskRow } from '../task-lines.ts'
+import { describeTask, fitLines, TASK_COLUMNS, taskRow } from '../task-lines.ts'
 
 export async function get(context: CommandContext, taskId: string, tailLines: number): Promise<number> {
   return withPeer(context, async (link) => {
@@ -46,15 +46,7 @@ export async function cancel(context: CommandContext, taskId: string): Promise<n
 export async function explain(context: CommandContext, taskId: string): Promise<number> {
   return withPeer(context, async (link) => {
     const answer = await link.call('p2p_taskqueue_explain', { task_id: taskId }, { signal: context.signal })
-    context.output.result(answer, () =>
-      [
-        answer.summary,
-        ...answer.peers.map(
-          (peer) =>
-            `  ${cleanLine(peer.runner_name ?? peer.peer_id, 60)}: ${peer.fits ? 'fits' : cleanLine(peer.message ?? peer.rule ?? 'does not fit', 200)}`,
-        ),
-      ].join('\n'),
-    )
+    context.output.result(answer, () => [answer.summary, ...fitLines(answer.peers)].join('\n'))
     return 0
   })
 }
