@@ -151,6 +151,12 @@ export class Admission {
     this.#settled(connection)
   }
 
+  /** Whether it is a member's, or is kept though it is nobody's. */
+  isProven(connection: Connection): boolean {
+    const { peers, isKept } = this.#deps
+    return peers.uses(connection) || isKept(connection) || this.#emptying.has(connection)
+  }
+
   /** Closes a connection that nothing rests on any more. */
   letGo(connection: Connection): void {
     this.#release(connection)

@@ -1,4 +1,5 @@
 /** The mesh over libp2p: listens, dials what it is told to, and hands out the RPC channel of every admitted peer. */
+import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { PeerId } from '../core/ids.ts'
@@ -63,6 +64,7 @@ export async function createLibp2pMesh(options: Libp2pMeshOptions): Promise<Mesh
     limits,
     faults,
     isAdmitted: (peer) => peers.has(peer),
+    isProven: (connection) => mesh.isProven(connection),
     addresses: () => mesh.addresses(),
     isRelay: () => mesh.isRelay(),
   })
@@ -209,6 +211,10 @@ class Libp2pMesh implements Mesh {
     await this.#legacy.stop()
     await Promise.all(this.#peers.channels().map((channel) => channel.close()))
     await this.#node.stop()
+  }
+
+  isProven(connection: Connection): boolean {
+    return this.#admission.isProven(connection)
   }
 
   protocols(): readonly string[] {

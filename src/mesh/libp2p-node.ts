@@ -6,7 +6,7 @@ import type { Server } from 'node:net'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { identify, type Identify } from '@libp2p/identify'
-import { FaultTolerance, type Libp2p, type Listener, type Transport } from '@libp2p/interface'
+import { FaultTolerance, type Connection, type Libp2p, type Listener, type Transport } from '@libp2p/interface'
 import { ping, type Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
@@ -19,8 +19,10 @@ import { withFewerWindowUpdates, withJoinedChunks } from './fewer-writes.ts'
 import type { Identity } from './identity.ts'
 import type { HostFaults } from './host-faults.ts'
 import { InboundGate } from './inbound-gate.ts'
+import { hostOf } from './crowd.ts'
 import { Liveness } from './liveness.ts'
-import { guardEncrypter, guardMuxer, guardUpgrader } from './negotiation-guard.ts'
+import { guardMuxer } from './muxer-guard.ts'
+import { guardEncrypter, guardUpgrader } from './negotiation-guard.ts'
 import type { MeshLimits } from './protocols.ts'
 import { createRelayService, type RelayedPeers } from './relays/relay-service.ts'
 import { createRelayTransport, type Reservations } from './relays/relay-transport.ts'
@@ -53,6 +55,8 @@ export interface Libp2pNodeOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly isAdmitted: (peer: PeerId) => boolean
+  /** Whether a connection has proven what it had to. */
+  readonly isProven: (connection: Connection) => boolean
   /** Full multiaddrs of this peer. */
   readonly addresses: () => readonly string[]
   /** Whether this peer relays for others now. */
@@ -61,8 +65,8 @@ export interface Libp2pNodeOptions {
 
 /** @throws RunnerMeshError config_invalid for an address that is none */
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2pNode> {
-  const { identity, listen, announce, limits, dht, rejections, faults, clock, log, isAdmitted, addresses, isRelay } =
-    options
+  const { identity, listen, announce, limits, dht, rejections, faults, clock, log } = options
+  const { isAdmitted, isProven, addresses, isRelay } = options
   const isMember = (peer: { toString(): string }): boolean => isAdmitted(parsePeerId(peer.toString()))
   const through = createRelayTransport({ isAdmitted, guard: (upgrader) => guardUpgrader(upgrader, ENCRYPTION) })
   const relayed = createRelayService({ isAdmitted, limits })
@@ -98,8 +102,14 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
           ),
           {
             protocols: () => libp2p.getProtocols(),
-            mostStreams: limits.streamsPerConnection,
-            mostTurnedAway: limits.streamsTurnedAway,
+            connections: () => libp2p.getConnections(),
+            isProven,
+            proven: { most: limits.streamsPerConnection, turnedAway: limits.streamsTurnedAway },
+            unproven: { most: limits.streamsUnproven, turnedAway: limits.streamsUnproven },
+            onGivenUp: (connection) => {
+              if (connection !== undefined && !isProven(connection))
+                faults.fault(hostOf(connection.remoteAddr.toString()))
+            },
             rejections,
           },
         ),

@@ -7,14 +7,7 @@
  * first message, and not more than a few proposals. Whatever breaks that is cut off at once.
  * @see https://github.com/multiformats/multistream-select
  */
-import type {
-  ConnectionEncrypter,
-  MessageStream,
-  SecuredConnection,
-  StreamMuxerFactory,
-  Upgrader,
-} from '@libp2p/interface'
-import type { Rejection, Rejections } from '../core/rejections.ts'
+import type { ConnectionEncrypter, MessageStream, SecuredConnection, Upgrader } from '@libp2p/interface'
 import type { InboundGate } from './inbound-gate.ts'
 
 const HEADER = '/multistream/1.0.0'
@@ -91,7 +84,11 @@ type Receive = (data: Uint8Array | Iterable<Uint8Array>) => void
  * would take the first bytes from the one that comes later. It is not in the typed interface: the tests over real
  * connections are what holds this to be true.
  */
-function guard<S extends MessageStream>(stream: S, ends: (message: string) => boolean, onBad: OnBadNegotiation): S {
+export function guardNegotiation<S extends MessageStream>(
+  stream: S,
+  ends: (message: string) => boolean,
+  onBad: OnBadNegotiation,
+): S {
   const source = stream as S & { onData: Receive }
   const receive: Receive = source.onData.bind(stream)
   const check = new NegotiationCheck(ends)
@@ -113,9 +110,9 @@ function guard<S extends MessageStream>(stream: S, ends: (message: string) => bo
 }
 
 /** As an initiator we have proposed the protocol ourselves: whatever answers after the header settles it. */
-const anyAnswer = (): boolean => true
+export const anyAnswer = (): boolean => true
 
-const nobody = (): void => undefined
+export const nobody = (): void => undefined
 
 /**
  * Guards the negotiation of the encryption on connections in either direction.
@@ -126,13 +123,13 @@ export function guardUpgrader(upgrader: Upgrader, encryption: string, gate?: Inb
   guarded.upgradeInbound = (connection, options) => {
     const upgrade = (onBad: OnBadNegotiation): Promise<void> =>
       upgrader.upgradeInbound(
-        guard(connection, (message) => message === encryption, onBad),
+        guardNegotiation(connection, (message) => message === encryption, onBad),
         options,
       )
     return gate === undefined ? upgrade(nobody) : gate.pass(connection, upgrade)
   }
   guarded.upgradeOutbound = (connection, options) =>
-    upgrader.upgradeOutbound(guard(connection, anyAnswer, nobody), options)
+    upgrader.upgradeOutbound(guardNegotiation(connection, anyAnswer, nobody), options)
   return guarded
 }
 
@@ -143,71 +140,10 @@ export function guardEncrypter(encrypter: ConnectionEncrypter, muxer: string): C
     encrypter.secureOutbound.bind(encrypter),
   ]
   const guarded = (secured: SecuredConnection, ends: (message: string) => boolean): SecuredConnection => {
-    if (secured.streamMuxer === undefined) guard(secured.connection, ends, nobody)
+    if (secured.streamMuxer === undefined) guardNegotiation(secured.connection, ends, nobody)
     return secured
   }
   encrypter.secureInbound = async (...args) => guarded(await secureInbound(...args), (message) => message === muxer)
   encrypter.secureOutbound = async (...args) => guarded(await secureOutbound(...args), anyAnswer)
   return encrypter
-}
-
-interface MuxerParts {
-  onRemoteStream(stream: MessageStream): void
-  onCreateStream(...args: readonly unknown[]): MessageStream
-}
-
-export interface MuxerGuard {
-  /** Those served here now. */
-  readonly protocols: () => readonly string[]
-  /** Streams that the other side may have open at once, whatever their protocols. */
-  readonly mostStreams: number
-  /** Streams turned away before the connection is given up. */
-  readonly mostTurnedAway: number
-  readonly rejections: Rejections
-}
-
-/** Guards the negotiation of every stream, and their number. */
-export function guardMuxer(
-  factory: StreamMuxerFactory,
-  { protocols, mostStreams, mostTurnedAway, rejections }: MuxerGuard,
-): StreamMuxerFactory {
-  const createStreamMuxer = factory.createStreamMuxer.bind(factory)
-  factory.createStreamMuxer = (connection) => {
-    const muxer = createStreamMuxer(connection)
-    let open = 0
-    let turnedAway = 0
-    const turnAway = (kind: Rejection): void => {
-      rejections.count(kind)
-      turnedAway += 1
-      if (turnedAway === mostTurnedAway) connection.abort(new Error('too many streams that had to be turned away'))
-    }
-    const watch = (stream: MessageStream): void => {
-      open += 1
-      stream.addEventListener('close', ({ error }) => {
-        open -= 1
-        if (error?.name === 'TooManyInboundProtocolStreamsError') turnAway('stream_flood')
-      })
-    }
-    const parts = muxer as unknown as MuxerParts
-    const [onRemoteStream, onCreateStream] = [parts.onRemoteStream.bind(muxer), parts.onCreateStream.bind(muxer)]
-    parts.onRemoteStream = (stream) => {
-      if (open >= mostStreams) {
-        // The library never sees it: what it would make of each costs more than the stream.
-        turnAway('stream_flood')
-        stream.abort(new Error('too many streams'))
-        return
-      }
-      watch(stream)
-      onRemoteStream(
-        guard(
-          stream,
-          (message) => protocols().includes(message),
-          () => turnAway('bad_negotiation'),
-        ),
-      )
-    }
-    parts.onCreateStream = (...args) => guard(onCreateStream(...args), anyAnswer, nobody)
-    return muxer
-  }
-  return factory
 }

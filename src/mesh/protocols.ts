@@ -21,7 +21,9 @@ export interface MeshLimits {
   readonly inboundPerSecond: number
   /** Streams that one connection may have open at us, whatever their protocols; more are turned away. */
   readonly streamsPerConnection: number
-  /** Streams turned away before their connection is given up. */
+  /** The same until a connection has proven membership, and how many more before it is given up. */
+  readonly streamsUnproven: number
+  /** Streams turned away before the connection of a member is given up. */
   readonly streamsTurnedAway: number
   /** Streams of one protocol that one connection may open at us. */
   readonly streamsPerPeer: number
@@ -53,6 +55,7 @@ export const MESH_LIMITS: MeshLimits = {
   faultsPerSecond: 10,
   inboundPerSecond: 100,
   streamsPerConnection: 256,
+  streamsUnproven: 8,
   streamsTurnedAway: 100,
   streamsPerPeer: 8,
   channelsPerPeer: 64,

@@ -18,7 +18,7 @@ import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { LinkCallOptions } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
-import { AnswerPace } from './answer-pace.ts'
+import { AnswerPace, type Begun } from './answer-pace.ts'
 import { fieldOf, fromWireError, tooFast, tooMany, toWireError } from './wire-errors.ts'
 
 export interface RpcLimits {
@@ -80,6 +80,8 @@ interface Request {
   readonly method: string
   readonly params: unknown
 }
+
+type Answer = { readonly result: unknown } | { readonly error: unknown }
 
 class ChannelRpc implements RpcConnection {
   readonly #channel: Channel
@@ -194,7 +196,7 @@ class ChannelRpc implements RpcConnection {
     else if (!this.#takeToken()) refusal = tooFast(perSecond)
     else {
       this.#serving.set(request.id, running)
-      if (this.#pace.request(bytes, () => void this.#serve(request, running))) return
+      if (this.#pace.request(bytes, (begun) => void this.#serve(request, running, begun))) return
       this.#serving.delete(request.id)
       refusal = tooMany(this.#serving.size)
     }
@@ -202,21 +204,21 @@ class ChannelRpc implements RpcConnection {
     this.#answer(request.id, { error: toWireError(refusal) })
   }
 
-  async #serve({ id, method, params }: Request, running: AbortController): Promise<void> {
+  async #serve({ id, method, params }: Request, running: AbortController, begun: Begun): Promise<void> {
     const progress = (note: ProgressNote): void => {
       if (this.#serving.get(id) === running) this.notify('$/progress', { id, ...note })
     }
     try {
       const result = await this.#options.serve(method, params, { signal: running.signal, progress })
       this.#serving.delete(id)
-      this.#answer(id, { result: result ?? null })
+      this.#answer(id, { result: result ?? null }, begun)
     } catch (thrown) {
       this.#serving.delete(id)
       const error = toWireError(thrown)
       if (error.data.code === 'internal') {
         this.#options.log.error('rpc.failed', { peer: this.#options.name, method, error: errorText(thrown) })
       }
-      this.#answer(id, { error })
+      this.#answer(id, { error }, begun)
     }
   }
 
@@ -239,7 +241,7 @@ class ChannelRpc implements RpcConnection {
     return true
   }
 
-  #answer(id: RpcId, answer: { readonly result: unknown } | { readonly error: unknown }): void {
+  #answer(id: RpcId, answer: Answer, begun?: Begun): void {
     if (this.#closed.signal.aborted) return
     let bytes: Uint8Array
     try {
@@ -249,7 +251,7 @@ class ChannelRpc implements RpcConnection {
       // Too large for a frame: the asker must hear that rather than wait.
       bytes = encode({ jsonrpc: '2.0', id, error: toWireError(cause) })
     }
-    this.#pace.answer(bytes)
+    this.#pace.answer(bytes, begun)
   }
 
   #hear(method: string, params: unknown): void {

@@ -9,6 +9,7 @@ import { findRunnerName } from '../detection/runner-name.ts'
 import { createPolicyKeeper, type PolicyKeeper } from '../policy/policy-keeper.ts'
 import { makeStateDirectory, stateDirectory } from '../state-directory.ts'
 import { systemClock, systemRandom } from '../system.ts'
+import { keepYoungGenerationSmall } from '../young-generation.ts'
 
 export interface PeerRoles {
   /** Keeps a queue and serves MCP. */
@@ -45,6 +46,7 @@ export async function layGround(
   { log, program }: PeerSurroundings,
   start: Ground['start'],
 ): Promise<Ground> {
+  keepYoungGenerationSmall()
   const stateDir = stateDirectory(config)
   await makeStateDirectory(stateDir)
   const policy = await start(await createPolicyKeeper({ config, stateDir, clock: systemClock, log }))

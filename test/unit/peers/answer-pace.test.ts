@@ -31,13 +31,13 @@ function connect() {
   return { pace, clock, sent, read, givenUp: () => givenUp }
 }
 
-test('what is asked by a peer that reads begins in its order, only so much of it in one turn', async () => {
+test('what is asked by a peer that reads begins in its order, only so much of it before the first answers', async () => {
   const { pace, sent } = connect()
   const begun: number[] = []
   for (let id = 0; id < 100; id += 1) {
-    const taken = pace.request(100, () => {
+    const taken = pace.request(100, (one) => {
       begun.push(id)
-      pace.answer(Buffer.from(String(id)))
+      void Promise.resolve().then(() => pace.answer(Buffer.from(String(id)), one))
     })
     assert.ok(taken)
   }
@@ -56,9 +56,9 @@ test('a thousand calls with large answers are worked off as fast as they are rea
   const large = new Uint8Array(200_000)
   let begun = 0
   for (let id = 0; id < 1_000; id += 1) {
-    pace.request(100, () => {
+    pace.request(100, (one) => {
       begun += 1
-      pace.answer(large)
+      void Promise.resolve().then(() => pace.answer(large, one))
     })
   }
   await settle()
@@ -72,6 +72,38 @@ test('a thousand calls with large answers are worked off as fast as they are rea
   }
   assert.equal(begun, 1_000)
   assert.equal(givenUp(), 0)
+})
+
+test('of answers that take a while no more are on their way than large ones may be', async () => {
+  const { pace, sent, read } = connect()
+  const large = new Uint8Array(MEGABYTE)
+  const ready: (() => void)[] = []
+  for (let id = 0; id < 200; id += 1) pace.request(100, (one) => ready.push(() => pace.answer(large, one)))
+  assert.equal(ready.length, 32)
+  let most = 0
+  for (let answered = 0; answered < 200; answered += 1) {
+    if (answered >= 32) most = Math.max(most, ready.length)
+    ready.shift()?.()
+    while (sent.length <= answered) await read()
+  }
+  assert.equal(sent.length, 200)
+  assert.ok(most <= 4, `${String(most)} answers of a megabyte were made at once`)
+})
+
+test('requests that are parked are soon passed by others, and hundreds may be parked at once', async () => {
+  const { pace, clock } = connect()
+  let parked = 0
+  for (let id = 0; id < 500; id += 1) pace.request(100, () => (parked += 1))
+  assert.equal(parked, 32)
+  await clock.advance(24)
+  assert.equal(parked, 32)
+  for (let later = 0; later < 20; later += 1) await clock.advance(25)
+  assert.equal(parked, 500)
+  let begun = false
+  pace.request(100, () => (begun = true))
+  for (let later = 0; later < 2; later += 1) await clock.advance(25)
+  assert.ok(begun)
+  assert.equal(clock.pending, 0)
 })
 
 test('nothing begins while much is unsent, and short answers wait behind the long ones', async () => {
