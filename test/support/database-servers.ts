@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +23,26 @@ export interface Leftovers {
 export interface Server {
   readonly port: number
   readonly password: string
+}
+
+export interface Postgres extends Server {
+  /**
+   * Ends it and starts it again over the same data: told to go, which ends all connections, or killed, as a crash would.
+   * Resolves once it takes connections again.
+   */
+  readonly restart: (how: 'told' | 'killed') => Promise<void>
+}
+
+export interface PostgresOptions {
+  readonly fsync?: boolean
+  /** Where it runs and whom it listens to; by default this machine's loopback alone. */
+  readonly within?: {
+    /** Words before a command that make it run there. */
+    readonly prefix: readonly string[]
+    readonly address: string
+    /** Who may connect, beside the address itself. */
+    readonly subnet: string
+  }
 }
 
 interface User {
@@ -47,15 +67,17 @@ export async function startRedis(leftovers: Leftovers): Promise<Server> {
   // The settings come by stdin: a password on the command line is everybody's to read.
   const server = spawn(program, ['-'], { stdio: ['pipe', 'pipe', 'pipe'] })
   server.stdin.end(settings.join('\n'))
-  await started('Redis', server, () => accepts(port), leftovers)
+  const running = watchServer('Redis', server, () => accepts(port))
+  leftovers.add(() => running.stop())
+  await running.ready()
   return { port, password }
 }
 
 /** @throws Error when it is not there and cannot be had */
 export async function startPostgres(
   leftovers: Leftovers,
-  { fsync = true }: { readonly fsync?: boolean } = {},
-): Promise<Server> {
+  { fsync = true, within }: PostgresOptions = {},
+): Promise<Postgres> {
   const initdb = await findOrInstall(findInitdb, { name: 'postgresql', service: 'postgresql' })
   const [folder, port, password] = [await newFolder(leftovers), await freePort(), newPassword()]
   // PostgreSQL refuses to run as root.
@@ -70,42 +92,52 @@ export async function startPostgres(
   const making = spawn(
     initdb,
     [
-      ...[
-        '-D',
-        data,
-        '-U',
-        'bench',
-        '--auth=scram-sha-256',
-        '--pwfile',
-        passwordFile,
-        '--encoding=UTF8',
-        '--no-locale',
-      ],
+      ...['-D', data, '-U', 'bench', '--auth=scram-sha-256', '--pwfile', passwordFile],
+      ...['--encoding=UTF8', '--no-locale', ...(fsync ? [] : ['--no-sync'])],
     ],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user },
   )
   const said = keepWords(making)
   const [code] = (await once(making, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`initdb failed: ${tail(said(), 3)}`)
+  if (within !== undefined) await appendFile(join(data, 'pg_hba.conf'), `host all all ${within.subnet} scram-sha-256\n`)
+  const address = within?.address ?? '127.0.0.1'
   const settings = {
-    listen_addresses: '127.0.0.1',
+    listen_addresses: address,
     unix_socket_directories: '',
     synchronous_commit: fsync ? 'on' : 'off',
     fsync: fsync ? 'on' : 'off',
+    max_connections: '200',
   }
-  const server = spawn(
-    join(initdb, '..', 'postgres'),
-    [
-      ...['-D', data, '-p', String(port)],
-      ...Object.entries({ ...settings, max_connections: '200' }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
-    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user },
-  )
-  // It accepts connections, only to refuse them, before it is ready.
-  const isReady = async (): Promise<boolean> =>
-    (await runCommand(join(initdb, '..', 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)])).code === 0
-  await started('PostgreSQL', server, isReady, leftovers)
-  return { port, password }
+  const command = [
+    ...[join(initdb, '..', 'postgres'), '-D', data, '-p', String(port)],
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ]
+  const isReady = ['-q', '-h', address, '-p', String(port)]
+  const start = (): Running => {
+    // Another network is entered by root alone, who then becomes the user.
+    const as = user === undefined ? [] : [`--setuid=${String(user.uid)}`, `--setgid=${String(user.gid)}`]
+    const [program = '', ...args] = within === undefined ? command : [...within.prefix, ...as, ...command]
+    const options = { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
+    const server = spawn(program, args, { ...options, ...(within === undefined ? user : {}) })
+    const [asks = '', ...asking] = [...(within?.prefix ?? []), join(initdb, '..', 'pg_isready'), ...isReady]
+    // It accepts connections, only to refuse them, before it is ready.
+    return watchServer('PostgreSQL', server, async () => (await runCommand(asks, asking)).code === 0)
+  }
+  let running = start()
+  leftovers.add(() => running.stop())
+  await running.ready()
+  return {
+    port,
+    password,
+    restart: async (how) => {
+      // An immediate shutdown leaves what a crash leaves, and takes its children along.
+      if (how === 'killed') await running.stop('SIGQUIT')
+      else await running.stop()
+      running = start()
+      await running.ready()
+    },
+  }
 }
 
 async function findInitdb(): Promise<string | undefined> {
@@ -156,32 +188,35 @@ function newPassword(): string {
   return randomBytes(24).toString('hex')
 }
 
-/** Resolves once it answers; from now on it is stopped with the rest. */
-async function started(
-  name: string,
-  child: ChildProcess,
-  isReady: () => Promise<boolean>,
-  leftovers: Leftovers,
-): Promise<void> {
+interface Running {
+  /** Resolves once it answers. @throws Error with its last words when it does not */
+  readonly ready: () => Promise<void>
+  /** A fast shutdown by default, which does not wait for clients. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<void>
+}
+
+function watchServer(name: string, child: ChildProcess, isReady: () => Promise<boolean>): Running {
   const said = keepWords(child)
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code) => resolve(`it ended with code ${String(code)}`))
   })
-  leftovers.add(async () => {
-    // PostgreSQL: a fast shutdown, which does not wait for clients.
-    child.kill('SIGINT')
+  const stop = async (signal: NodeJS.Signals = 'SIGINT'): Promise<void> => {
+    child.kill(signal)
     const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
     await gone
     clearTimeout(killer)
-  })
-  const giveUpAt = performance.now() + START_MS
-  while (performance.now() < giveUpAt) {
-    if (await isReady()) return
-    const over = await Promise.race([gone, sleep(50)])
-    if (over !== undefined) throw new Error(`${name} does not start: ${over}. ${tail(said(), 3)}`)
   }
-  throw new Error(`${name} did not answer within ${String(START_MS / 1000)} s. ${tail(said(), 3)}`)
+  const ready = async (): Promise<void> => {
+    const giveUpAt = performance.now() + START_MS
+    while (performance.now() < giveUpAt) {
+      if (await isReady()) return
+      const over = await Promise.race([gone, sleep(50)])
+      if (over !== undefined) throw new Error(`${name} does not start: ${over}. ${tail(said(), 3)}`)
+    }
+    throw new Error(`${name} did not answer within ${String(START_MS / 1000)} s. ${tail(said(), 3)}`)
+  }
+  return { ready, stop }
 }
 
 function accepts(port: number): Promise<boolean> {

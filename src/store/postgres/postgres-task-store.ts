@@ -2,7 +2,7 @@
  * The shared home: a TaskStore over PostgreSQL that several peers serve at once. The database is the arbiter: rows are
  * locked, fences come from a sequence, leases end on its clock. Any of the peers may go; the others do not notice.
  */
-import pg from 'pg'
+import type pg from 'pg'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, HomeId, PeerId, TaskId } from '../../core/ids.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
@@ -35,6 +35,7 @@ import {
   wrapDatabaseError,
   type DatabaseSettings,
 } from './connect.ts'
+import { Connections } from './connections.ts'
 import { cancel, refuse, release, resubmit, type PolicyRefusal } from './give-back.ts'
 import { Group } from './group.ts'
 import { prepareHome, SharedHome, type SharedSettings } from './home.ts'
@@ -54,7 +55,6 @@ import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
 import { nextDue, sweepStep, type Swept } from './sweep.ts'
 import { findFull, FULL_ROW, viewOf, type FullRow } from './tasks.ts'
-import { holdToServe } from './serving-lock.ts'
 import { Sql, type Change } from './transaction.ts'
 import { fireCron, listCron, prune, removeCron, saveCron } from './upkeep.ts'
 
@@ -124,23 +124,23 @@ class PostgresTaskStore implements TaskStore {
   async start(): Promise<void> {
     if (this.#opened !== undefined) return
     const { clock, random, log, settings } = this.#deps
+    const connections = new Connections(this.#database, log)
     let client: pg.Client | undefined
     try {
-      client = await this.#connect('start')
+      client = await connections.open('start')
       const facts = await prepareHome(client, { schema: this.#database.schema, random, log })
-      const pool = new pg.Pool({ ...clientConfig(this.#database, 'reads'), max: this.#database.readers })
-      pool.on('error', (error) => log.debug('store.reader_lost', { error: errorText(error) }))
+      const pool = connections.pool()
       const reader = new Sql(pool)
       const home = new SharedHome(facts, { clock, random, log, settings }, reader)
       const channel = noticeChannel(facts.homeId)
       const listener = new Listener({
-        connect: () => this.#connectToServe(),
+        connect: () => connections.openToServe(),
         ...{ channel, clock, log },
         heard: (notice) => this.#news.heard(notice),
         back: (awayMs) => void this.#news.catchUp(awayMs),
       })
       const group = new Group({
-        connect: () => this.#connect('changes'),
+        connect: () => connections.openToChange(),
         clock,
         maxSteps: GROUP_STEPS,
         patienceMs: this.#deps.patienceMs ?? PATIENCE_MS,
@@ -291,26 +291,6 @@ class PostgresTaskStore implements TaskStore {
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
     return this.#news.subscribe(listener)
-  }
-
-  async #connect(name: string): Promise<pg.Client> {
-    const client = new pg.Client(clientConfig(this.#database, name))
-    // Whoever waits for an answer gets the error as well; without a listener an idle connection that is lost ends the process.
-    client.on('error', (error) => this.#deps.log.debug('store.connection', { name, error: errorText(error) }))
-    await client.connect()
-    return client
-  }
-
-  /** The connection that listens is the one that is always there: it says that this peer serves the home. */
-  async #connectToServe(): Promise<pg.Client> {
-    const client = await this.#connect('listener')
-    try {
-      await holdToServe(new Sql(client), this.#database.schema)
-      return client
-    } catch (thrown) {
-      await client.end().catch(() => undefined)
-      throw thrown
-    }
   }
 
   #step<T>(work: (home: SharedHome, sql: Sql, change: Change) => Promise<T>): Promise<T> {

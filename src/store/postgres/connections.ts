@@ -1,0 +1,58 @@
+/** The connections of one peer to its shared home, each opened for what it is for. */
+import pg from 'pg'
+import { errorText } from '../../core/errors.ts'
+import type { Logger } from '../../core/ports/clock.ts'
+import { clientConfig, type DatabaseSettings } from './connect.ts'
+import { holdToServe } from './serving-lock.ts'
+import { Sql } from './transaction.ts'
+
+export class Connections {
+  readonly #settings: DatabaseSettings
+  readonly #log: Logger
+
+  constructor(settings: DatabaseSettings, log: Logger) {
+    this.#settings = settings
+    this.#log = log
+  }
+
+  /** @param name as the database lists it */
+  async open(name: string): Promise<pg.Client> {
+    const client = new pg.Client(clientConfig(this.#settings, name))
+    // Whoever waits for an answer gets the error as well; without a listener an idle connection that is lost ends the process.
+    client.on('error', (error) => this.#log.debug('store.connection', { name, error: errorText(error) }))
+    await client.connect()
+    return client
+  }
+
+  /** An answer means that the database has it, whatever this server's own default is. Stronger settings than `on` stay. */
+  openToChange(): Promise<pg.Client> {
+    return this.#prepared('changes', (client) =>
+      client.query(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+      ),
+    )
+  }
+
+  /** The connection that listens is the one that is always there: it says that this peer serves the home. */
+  openToServe(): Promise<pg.Client> {
+    return this.#prepared('listener', (client) => holdToServe(new Sql(client), this.#settings.schema))
+  }
+
+  /** For reads, as many as the settings say. */
+  pool(): pg.Pool {
+    const pool = new pg.Pool({ ...clientConfig(this.#settings, 'reads'), max: this.#settings.readers })
+    pool.on('error', (error) => this.#log.debug('store.reader_lost', { error: errorText(error) }))
+    return pool
+  }
+
+  async #prepared(name: string, prepare: (client: pg.Client) => Promise<unknown>): Promise<pg.Client> {
+    const client = await this.open(name)
+    try {
+      await prepare(client)
+      return client
+    } catch (thrown) {
+      await client.end().catch(() => undefined)
+      throw thrown
+    }
+  }
+}
