@@ -50,6 +50,12 @@ export const PACKAGES = [
     isPresent: () => findCommand('strace') !== undefined,
   },
   {
+    name: 'faketime',
+    purpose: 'wall clocks of peers that disagree, and jump',
+    neededBy: ['test'],
+    isPresent: () => findCommand('faketime') !== undefined,
+  },
+  {
     name: 'chromium',
     purpose: 'the dashboard as a browser shows it',
     neededBy: ['test'],

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { RunnerMeshError } from './errors.ts'
-import { MINUTE } from './lease.ts'
+import { HOUR } from './lease.ts'
 
 export const ENVELOPE_DOMAINS = {
   task: 'runner-mesh/task/1',
@@ -32,8 +32,8 @@ export const taskEnvelope = z.object({
 })
 export type TaskEnvelope = z.output<typeof taskEnvelope>
 
-/** Wall clocks may disagree by hours; a task's life is far longer, so a generous skew costs nothing. */
-const ENVELOPE_SKEW_MS = 60 * MINUTE
+/** Wall clocks may disagree by hours, a wrong time zone included; a task's life is of that order too. */
+const ENVELOPE_SKEW_MS = 12 * HOUR
 
 const KNOWN_CRITICAL: ReadonlySet<string> = new Set(Object.keys(taskEnvelope.shape))
 

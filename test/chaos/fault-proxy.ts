@@ -1,4 +1,4 @@
-/** A TCP proxy on loopback that cuts, refuses and delays what passes through it. */
+/** A TCP proxy that cuts, refuses and delays what passes through it. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 export class FaultProxy {
@@ -7,19 +7,20 @@ export class FaultProxy {
   #refuses = false
   #delayMs = 0
 
-  static async to(port: number): Promise<FaultProxy> {
-    const proxy = new FaultProxy(port)
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve))
+  /** @param listenOn address of this machine, on a port that is free */
+  static async to(host: string, port: number, listenOn: string): Promise<FaultProxy> {
+    const proxy = new FaultProxy(host, port)
+    await new Promise<void>((resolve) => proxy.#server.listen(0, listenOn, resolve))
     return proxy
   }
 
-  private constructor(port: number) {
+  private constructor(host: string, port: number) {
     this.#server = createServer((near) => {
       if (this.#refuses) {
         near.destroy()
         return
       }
-      const far = connect(port, '127.0.0.1')
+      const far = connect(port, host)
       this.#pass(near, far)
       this.#pass(far, near)
     })

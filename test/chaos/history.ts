@@ -3,6 +3,10 @@ export interface Asked {
   /** Exit code that the command ends with. */
   readonly exitCode: number
   readonly idempotent: boolean
+  /** Set when it is going to be cancelled. */
+  readonly isCancelled?: boolean
+  /** Set when it waits for another task, which may fail. */
+  readonly isDependent?: boolean
 }
 
 export type Happening =
@@ -23,6 +27,8 @@ export type Happening =
   | { readonly kind: 'unended'; readonly task: string; readonly status: string }
   | { readonly kind: 'unknown'; readonly task: string }
   | { readonly kind: 'orphan'; readonly task: string; readonly container: string }
+  /** Its secret stood in its log. */
+  | { readonly kind: 'leaked'; readonly task: string }
   | { readonly kind: 'fault'; readonly what: string }
 
 export type Event = Happening & { readonly at: number }
@@ -35,18 +41,29 @@ export interface Verdict {
   readonly lost: number
   readonly orphans: number
   readonly faults: number
+  readonly leaks: number
   /** Longest time, in milliseconds, in which something acknowledged waited and nothing ended. */
   readonly longestStallMs: number
+  /** Settled tasks by status, or by the reason of their failure. */
+  readonly ends: Readonly<Record<string, number>>
   /** What was promised and did not hold, a line each. */
   readonly broken: readonly string[]
 }
+
+/** What faults of these kinds may do to a task; anything else was not asked for. */
+const FAIR_REASONS = new Set(['exit', 'signal', 'worker_lost', 'disk', 'pull'])
 
 interface Known {
   readonly key: string
   readonly asked: Asked
   readonly acknowledgedAt: number
   readonly containers: Set<string>
-  end?: { readonly status: string; readonly exitCode: number | undefined; readonly at: number }
+  end?: {
+    readonly status: string
+    readonly exitCode: number | undefined
+    readonly reason: string | undefined
+    readonly at: number
+  }
 }
 
 export function judge(history: readonly Event[]): Verdict {
@@ -75,8 +92,10 @@ export function judge(history: readonly Event[]): Verdict {
     } else if (event.kind === 'ended') {
       const task = tasks.get(event.task)
       if (task === undefined) continue
-      if (task.end === undefined) task.end = { status: event.status, exitCode: event.exitCode, at: event.at }
-      else if (task.end.status !== event.status || task.end.exitCode !== event.exitCode) {
+      if (task.end === undefined) {
+        const { status, exitCode, reason, at } = event
+        task.end = { status, exitCode, reason, at }
+      } else if (task.end.status !== event.status || task.end.exitCode !== event.exitCode) {
         broken.push(`${event.task}: its result changed from ${task.end.status} to ${event.status}`)
       }
     } else if (event.kind === 'unknown') {
@@ -84,6 +103,7 @@ export function judge(history: readonly Event[]): Verdict {
       broken.push(`${event.task}: acknowledged, and its home knows it no more`)
     } else if (event.kind === 'unended') broken.push(`${event.task}: hangs as ${event.status}`)
     else if (event.kind === 'orphan') broken.push(`${event.task}: container ${event.container} outlived it`)
+    else if (event.kind === 'leaked') broken.push(`${event.task}: its log shows the secret it was given`)
   }
   for (const [id, task] of tasks) broken.push(...faultsOf(id, task))
   return {
@@ -94,7 +114,9 @@ export function judge(history: readonly Event[]): Verdict {
     lost,
     orphans: count('orphan'),
     faults: count('fault'),
+    leaks: count('leaked'),
     longestStallMs: longestStall([...tasks.values()]),
+    ends: endsOf([...tasks.values()]),
     broken,
   }
 }
@@ -102,6 +124,10 @@ export function judge(history: readonly Event[]): Verdict {
 function* faultsOf(id: string, { asked, containers, end }: Known): Generator<string> {
   if (!asked.idempotent && containers.size > 1) yield `${id}: not idempotent, and started ${containers.size} times`
   if (end === undefined) return
+  if (end.status === 'cancelled' && asked.isCancelled !== true) yield `${id}: cancelled, and nobody asked for it`
+  const { reason = 'exit' } = end
+  const isFair = FAIR_REASONS.has(reason) || (reason === 'dependency' && asked.isDependent === true)
+  if (end.status === 'failed' && !isFair) yield `${id}: failed with reason ${reason}, which no fault explains`
   if (end.status === 'completed') {
     if (containers.size === 0) yield `${id}: completed, and no container of it ever started`
     if (asked.exitCode !== 0 || end.exitCode !== 0) {
@@ -110,6 +136,16 @@ function* faultsOf(id: string, { asked, containers, end }: Known): Generator<str
   } else if (end.exitCode !== undefined && end.exitCode !== asked.exitCode && end.exitCode < 128) {
     yield `${id}: failed with ${end.exitCode}, its command ends with ${asked.exitCode}`
   }
+}
+
+function endsOf(tasks: readonly Known[]): Record<string, number> {
+  const ends: Record<string, number> = {}
+  for (const { end } of tasks) {
+    if (end === undefined) continue
+    const name = end.status === 'failed' ? `failed: ${end.reason ?? 'exit'}` : end.status
+    ends[name] = (ends[name] ?? 0) + 1
+  }
+  return ends
 }
 
 function longestStall(tasks: readonly Known[]): number {

@@ -16,12 +16,15 @@ export interface PrivateEngine extends AsyncDisposable {
   readonly host: string
   readonly docker: Docker
   freeBytes(): Promise<number>
+  /** Takes all that is free on its disk but this much, until it is given back. */
+  fill(leaveBytes: number): Promise<void>
+  giveBack(): Promise<void>
   /** Ends it and starts it again with the same data. */
   restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
 const START_MS = 30_000
-const NEEDED = ['dockerd', 'mkfs.ext4', 'mount', 'unshare']
+const NEEDED = ['dockerd', 'fallocate', 'mkfs.ext4', 'mount', 'unshare']
 
 /** Why there can be none here, for the runner to print; undefined when there can. */
 export function findPrivateEngineProblem(): string | undefined {
@@ -58,8 +61,16 @@ export async function startPrivateEngine({
     ...['--host', `unix://${socket}`, '--data-root', data, '--exec-root', exec, '--pidfile', join(folder, 'pid')],
     ...['--bridge', 'none', '--iptables=false', '--ip-masq=false', '--ip-forward=false', ...args],
   ]
+  const containerdPid = join(exec, 'containerd', 'containerd.pid')
+  /** containerd is a child of the engine's and may outlive one that was killed; who finds its file waits for it in vain. */
+  const endContainerd = async (): Promise<void> => {
+    const pid = Number(await readFile(containerdPid, 'utf8').catch(() => '0'))
+    if (pid > 0) kill(pid)
+    await rm(containerdPid, { force: true })
+  }
   const start = async (): Promise<ChildProcess> => {
     await rm(join(folder, 'pid'), { force: true })
+    await endContainerd()
     // In a network of its own: an engine takes away the bridge of the machine's engine otherwise.
     const child = spawn('unshare', ['--net', 'dockerd', ...words], { stdio: 'ignore', detached: true })
     const until = Date.now() + START_MS
@@ -80,14 +91,22 @@ export async function startPrivateEngine({
     await once(child, 'exit')
   }
 
+  const freeBytes = async (): Promise<number> => {
+    const { bavail, bsize } = await statfs(data)
+    return bavail * bsize
+  }
+  const ballast = join(data, 'ballast')
+
   let engine = await start()
   return {
     host: `unix://${socket}`,
     docker,
-    freeBytes: async () => {
-      const { bavail, bsize } = await statfs(data)
-      return bavail * bsize
+    freeBytes,
+    fill: async (leaveBytes) => {
+      const taken = (await freeBytes()) - leaveBytes
+      if (taken > 0) execFileSync('fallocate', ['--length', String(taken), ballast], { stdio: 'ignore' })
     },
+    giveBack: () => rm(ballast, { force: true }),
     restart: async (signal) => {
       await end(engine, signal)
       engine = await start()
@@ -103,9 +122,7 @@ export async function startPrivateEngine({
         ),
       )
       await end(engine, 'SIGTERM')
-      // containerd is a child of the engine's and outlives one that was killed.
-      const containerd = await readFile(join(exec, 'containerd', 'containerd.pid'), 'utf8').catch(() => '')
-      if (containerd !== '') kill(Number(containerd))
+      await endContainerd()
       execFileSync('umount', ['--recursive', data])
       await rm(folder, { recursive: true, force: true })
     },

@@ -16,7 +16,7 @@ function verdictOn(...happenings: readonly Happening[]) {
 test('a good run breaks nothing, and its figures are told', () => {
   assert.deepEqual(verdictOn(...GOOD, { kind: 'fault', what: 'kill -9 of b' }), {
     ...{ submitted: 1, acknowledged: 1, settled: 1, executedMoreThanOnce: 0, lost: 0, orphans: 0, faults: 1 },
-    ...{ longestStallMs: 2000, broken: [] },
+    ...{ leaks: 0, longestStallMs: 2000, ends: { completed: 1 }, broken: [] },
   })
 })
 
@@ -34,6 +34,17 @@ test('an idempotent task may run twice, and it is counted', () => {
     ended,
   )
   assert.deepEqual([broken, executedMoreThanOnce], [[], 1])
+})
+
+test('a task that was to be cancelled, or waited for one that failed, may end so; ends are counted', () => {
+  const cancelled = { ...submitted, asked: { exitCode: 0, idempotent: true, isCancelled: true } }
+  const waiting = { ...submitted, key: 'w', asked: { exitCode: 0, idempotent: true, isDependent: true } }
+  const { broken, ends } = verdictOn(
+    ...[cancelled, acknowledged, { kind: 'ended', task: 't', status: 'cancelled' } as const],
+    ...[waiting, { kind: 'acknowledged', key: 'w', task: 'u' } as const],
+    { kind: 'ended', task: 'u', status: 'failed', reason: 'dependency' },
+  )
+  assert.deepEqual([broken, ends], [[], { cancelled: 1, 'failed: dependency': 1 }])
 })
 
 const FORGED: readonly (readonly [string, readonly Happening[], RegExp])[] = [
@@ -62,6 +73,22 @@ const FORGED: readonly (readonly [string, readonly Happening[], RegExp])[] = [
     /started 2 times/,
   ],
   ['a key that became two tasks', [...GOOD, { ...acknowledged, task: 't2' }], /two tasks/],
+  ['a secret in a log', [...GOOD, { kind: 'leaked', task: 't' }], /shows the secret/],
+  [
+    'a task that was cancelled by nobody',
+    [submitted, acknowledged, { kind: 'ended', task: 't', status: 'cancelled' }],
+    /nobody asked for it/,
+  ],
+  [
+    'a failure that no fault explains',
+    [submitted, acknowledged, { kind: 'ended', task: 't', status: 'failed', reason: 'timeout_queue' }],
+    /reason timeout_queue/,
+  ],
+  [
+    'a dependency that was none',
+    [submitted, acknowledged, { kind: 'ended', task: 't', status: 'failed', reason: 'dependency' }],
+    /reason dependency/,
+  ],
   ['an acknowledgement of nothing', [acknowledged], /without having been submitted/],
 ]
 

@@ -59,3 +59,12 @@ test('a task for another mesh is refused with both meshes named', async () => {
     message: new RegExp(`${OLD}, ${NEW}.*${OTHER}`),
   })
 })
+
+test('clocks that are hours apart keep no task from its worker, those that are days apart do', async () => {
+  const signed = await signedBy([OLD])
+  const read = (now: number) => () => parseTaskEnvelope(signed, { meshes: [OLD], now })
+  const hour = 3_600_000
+  for (const apart of [-11 * hour, 11 * hour]) assert.equal(read(NOW + apart)().issued_at, NOW)
+  assert.throws(read(NOW - 24 * hour), { code: 'signature_invalid', message: /Set this machine’s clock/ })
+  assert.throws(read(NOW + 24 * hour), { code: 'signature_invalid', message: /has expired/ })
+})
