@@ -115,17 +115,6 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     assert.equal(control.end.status, 'completed', control.heard.stderr())
   })
 
-  test('a disk filler ends with disk where the driver caps nothing, while a neighbour writes its own in peace', async () => {
-    const fill = (mb: number) => ['sh', '-c', `dd if=/dev/zero of=/filler bs=1000000 count=${mb} && sleep 6`]
-    const [filler, neighbour] = await Promise.all([
-      runToEnd(executor, { command: fill(40), disk_mb: 8 }, { graceMs: GRACE_MS }),
-      runToEnd(executor, { command: fill(4), disk_mb: 8 }),
-    ])
-    assert.deepEqual([filler.end.status, filler.end.reason], ['failed', 'disk'], filler.heard.stderr())
-    assert.match(filler.end.message ?? '', /more than its 8 MiB/)
-    assert.equal(neighbour.end.status, 'completed', neighbour.end.message)
-  })
-
   test('what a run used is told: its peak of memory and its time on processors', async () => {
     // Held for a second: what is gone between two looks at the engine's figures is not seen.
     const hold =
@@ -139,21 +128,8 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     assert.ok((busy.end.cpuMs ?? 0) > (idle.end.cpuMs ?? 0) + 20, `${busy.end.cpuMs} ${idle.end.cpuMs}`)
   })
 
-  test('a fork bomb meets its limit while a neighbour works on unharmed', async () => {
-    const bomb = ['sh', '-c', 'f() { f | f & }; f; while :; do sleep 1; done']
-    const [bombed, neighbour] = await Promise.all([
-      runToEnd(executor, { command: bomb, pids: 32, cpus: 0.5 }, { runMs: 3_000, graceMs: GRACE_MS }),
-      runToEnd(executor, { command: ['sh', '-c', 'for i in 1 2 3 4 5; do sleep 0.4; echo $i; done'] }),
-    ])
-    assert.equal(bombed.end.status, 'failed')
-    assert.match(bombed.heard.stderr(), /can't fork/)
-    assert.equal(await containerExists(bombed.run), false)
-    assert.equal(neighbour.end.status, 'completed')
-    assert.equal(neighbour.heard.stdout(), '1\n2\n3\n4\n5\n')
-  })
-
-  test('200 MB of output arrive whole, block nothing and fill no memory', async () => {
-    const command = ['sh', '-c', `tr '\\0' x < /dev/zero | head -c 200000000`]
+  test('80 MB of output arrive whole, block nothing and fill no memory', async () => {
+    const command = ['sh', '-c', `tr '\\0' x < /dev/zero | head -c 80000000`]
     const started = startRun(executor, newRun({ command, cpus: 2 }, { runMs: 60_000 }), hearing(1_000))
     const before = process.memoryUsage().rss
     let most = 0
@@ -163,8 +139,8 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     const end = await started.end
     clearInterval(watch)
     assert.equal(end.status, 'completed')
-    assert.equal(started.heard.bytes(), 200_000_000)
-    assert.ok(most - before < 100_000_000, `grew by ${most - before} bytes`)
+    assert.equal(started.heard.bytes(), 80_000_000)
+    assert.ok(most - before < 60_000_000, `grew by ${most - before} bytes`)
   })
 
   test('a cancelled task that heeds TERM is gone at once, with its own code told', async () => {
