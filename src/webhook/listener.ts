@@ -8,6 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { errorText, toRunnerMeshError } from '../core/errors.ts'
+import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { DeliveryInbox } from '../core/ports/delivery-inbox.ts'
 import { BodyReader, GUARD, readHead, RequestRefused, type GuardSettings } from './request-guard.ts'
@@ -44,7 +45,7 @@ export function createListener(deps: ListenerDeps, settings: GuardSettings = GUA
     const line = { status, event: loggable(request.headers['x-github-event']), ms: deps.clock.mono() - startedAt }
     if (status < 300) deps.log.debug('webhook.delivered', line)
     else deps.log.warn('webhook.refused', { ...line, why: reply.message, source: request.socket.remoteAddress })
-    send(request, response, reply)
+    send(request, response, reply, deps.clock)
   }
 }
 
@@ -86,7 +87,15 @@ function asReply(thrown: unknown): Reply {
   throw thrown
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, message }: Reply): void {
+/** A connection that is closed with bytes unread takes its answer with it: they are read and thrown away for this long. */
+const LINGER_MS = SECOND
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, message }: Reply,
+  clock: Pick<Clock, 'after'>,
+): void {
   const isCutOff = !request.complete
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
@@ -97,11 +106,12 @@ function send(request: IncomingMessage, response: ServerResponse, { status, mess
     ...(isCutOff ? { connection: 'close' } : {}),
   })
   response.end(JSON.stringify({ message }), () => {
-    // What is still to come of the body is not waited for.
-    if (isCutOff) request.destroy()
+    if (!isCutOff) return
+    request.resume()
+    request.once('close', clock.after(LINGER_MS, () => request.destroy()))
   })
 }
 
 function loggable(header: string | readonly string[] | undefined): string {
-  return typeof header === 'string' && /^[a-z_]{1,64}$/.test(header) ? header : 'unknown'
+  return typeof header === 'string' && /^[a-z0-9_]{1,64}$/.test(header) ? header : 'unknown'
 }

@@ -44,7 +44,7 @@ export interface DeliveryHead {
   readonly signature: string
 }
 
-const EVENT = /^[a-z_]{1,64}$/
+const EVENT = /^[a-z0-9_]{1,64}$/
 const ID = /^[A-Za-z0-9-]{1,64}$/
 
 /** @throws RequestRefused 400, 401, 405, 413, 415 */
@@ -98,12 +98,15 @@ export class BodyReader {
     const { maxBytes, bodyMs, openBytes } = this.#settings
     const chunks: Buffer[] = []
     let bytes = 0
+    let isOver = false
     const { promise: late, reject } = Promise.withResolvers<never>()
     const stopTimer = this.#clock.after(bodyMs, () => {
       reject(new RequestRefused(408, 'The body did not arrive in time.'))
     })
     const all = async (): Promise<void> => {
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        // Late bytes of a body that was given up are nobody's.
+        if (isOver) continue
         bytes += chunk.length
         this.#openBytes += chunk.length
         if (bytes > maxBytes) throw tooLarge(maxBytes)
@@ -120,6 +123,7 @@ export class BodyReader {
       throw new RequestRefused(400, 'The body broke off or is no UTF-8.')
     } finally {
       stopTimer()
+      isOver = true
       this.#openBytes -= bytes
     }
   }

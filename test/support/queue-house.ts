@@ -50,6 +50,7 @@ export interface QueueHouseOptions {
 }
 
 interface Open {
+  readonly events: Events
   readonly home: Home
   readonly cron: CronSchedules
   readonly operations: Operations
@@ -80,6 +81,12 @@ export class QueueHouse implements AsyncDisposable {
   get home(): Home {
     assert(this.#open !== undefined)
     return this.#open.home
+  }
+
+  /** Of its present life: both are new after a restart. */
+  get doors(): Pick<Open, 'events' | 'operations'> {
+    assert(this.#open !== undefined)
+    return this.#open
   }
 
   async start(): Promise<void> {
@@ -128,7 +135,7 @@ export class QueueHouse implements AsyncDisposable {
     )
     await home.start()
     await cron.start()
-    this.#open = { home, cron, operations }
+    this.#open = { events, home, cron, operations }
     await this.pass(0)
   }
 

@@ -52,25 +52,34 @@ interface OpenInbox {
   pending: number
 }
 
-/** @throws RunnerMeshError store_corrupt, store_newer on start */
-export function createSqliteDeliveryInbox(directory: string, clock: Pick<Clock, 'mono'>): DeliveryInbox {
-  return new SqliteDeliveryInbox(join(directory, FILE), clock)
+/**
+ * @param openLog how its log gets onto the disk; by default by a sync of its file
+ * @throws RunnerMeshError store_corrupt, store_newer on start
+ */
+export function createSqliteDeliveryInbox(
+  directory: string,
+  clock: Pick<Clock, 'mono'>,
+  openLog: (file: string) => LogSync = openLogSync,
+): DeliveryInbox {
+  return new SqliteDeliveryInbox(join(directory, FILE), clock, openLog)
 }
 
 class SqliteDeliveryInbox implements DeliveryInbox {
   readonly #file: string
   readonly #clock: Pick<Clock, 'mono'>
+  readonly #openLog: (file: string) => LogSync
   #open: OpenInbox | undefined
 
-  constructor(file: string, clock: Pick<Clock, 'mono'>) {
+  constructor(file: string, clock: Pick<Clock, 'mono'>, openLog: (file: string) => LogSync) {
     this.#file = file
     this.#clock = clock
+    this.#openLog = openLog
   }
 
   start(): Promise<void> {
     if (this.#open !== undefined) return Promise.resolve()
     const db = openFile(this.#file)
-    const log = openLogSync(this.#file)
+    const log = this.#openLog(this.#file)
     const commit = new GroupCommit({
       db,
       sync: () => log.sync(),

@@ -1,6 +1,7 @@
 /** One repository of the simulated GitHub: its labels, issues and comments, and the rules about who may change them. */
 import type { Clock } from '../../../src/core/ports/clock.ts'
 import type { Account } from './accounts.ts'
+import { Hooks } from './hooks.ts'
 
 export interface Label {
   readonly id: number
@@ -73,6 +74,9 @@ export class Repository {
   readonly statuses: Record<string, unknown>[] = []
   readonly reactions: { readonly comment: number; readonly content: string }[] = []
   readonly dispatches: Record<string, unknown>[] = []
+  /** Files that pull requests change, by their number. */
+  readonly pullFiles = new Map<number, readonly string[]>()
+  readonly hooks: Hooks
   readonly #clock: Clock
   readonly #comments = new Map<number, Comment>()
   #lastId = 100
@@ -82,6 +86,7 @@ export class Repository {
     { id, owner, name, isPrivate }: { id: number; owner: string; name: string; isPrivate: boolean },
   ) {
     this.#clock = clock
+    this.hooks = new Hooks(clock)
     this.id = id
     this.owner = owner
     this.name = name

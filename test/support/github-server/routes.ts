@@ -1,6 +1,7 @@
 /** The operations of the simulated GitHub. */
 import type { Account, Accounts } from './accounts.ts'
 import type { Operation } from './contract.ts'
+import { HOOK_ROUTES } from './hook-routes.ts'
 import type { Limits } from './limits.ts'
 import { Refusal, type Issue, type Repository } from './repository.ts'
 import { commitOf, fileOf, type Archives } from './sources.ts'
@@ -34,7 +35,7 @@ export interface World {
 /** The media type of a commit's id and nothing else. */
 const SHA = 'application/vnd.github.sha'
 
-type Route = (world: World, call: Call, repository: Repository) => Answer
+export type Route = (world: World, call: Call, repository: Repository) => Answer
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'repos/get': ({ views, accounts }, _call, repository) => {
@@ -168,7 +169,7 @@ export function answer(world: World, call: Call): Answer {
   if (call.operation.id === 'rate-limit/get') {
     return { status: 200, body: world.views.rateLimit(world.limits.primary(call.account)) }
   }
-  const route = ROUTES[call.operation.id]
+  const route = ROUTES[call.operation.id] ?? HOOK_ROUTES[call.operation.id]
   if (route === undefined) throw new Error(`The simulated GitHub does not know ${call.operation.id} yet.`)
   if (call.repository === undefined || (call.repository.private && call.account.permission === 'none')) {
     throw new Refusal(404, 'Not Found')
@@ -177,7 +178,7 @@ export function answer(world: World, call: Call): Answer {
 }
 
 /** An app whose job was given no `issues: write` may read only. */
-function demandWrite(account: Account): void {
+export function demandWrite(account: Account): void {
   if (account.app !== undefined && account.permission !== 'write' && account.permission !== 'admin') {
     throw new Refusal(403, 'Resource not accessible by integration')
   }
@@ -194,12 +195,12 @@ function moved({ base }: Views, { transferredTo, number }: Issue): Answer | unde
   return { status: 301, headers: { location: url }, body: { message: 'Moved Permanently', url } }
 }
 
-function numberOf(operation: Operation, name: string): number {
+export function numberOf(operation: Operation, name: string): number {
   return Number(operation.path[name])
 }
 
 /** At most 100 per page, 30 when nothing is said; links in the numeric form that GitHub's own have. */
-function paged<T>(
+export function paged<T>(
   base: string,
   path: string,
   query: URLSearchParams,

@@ -83,6 +83,17 @@ export class GitHubServer implements AsyncDisposable {
     return repository
   }
 
+  findRepository(fullName: string): Repository | undefined {
+    return this.#repositories.find(({ owner, name }) => `${owner}/${name}` === fullName)
+  }
+
+  /** Something happens: the hooks of the repository are told, in GitHub's own words. */
+  emit(repository: Repository, event: string, sender: Account, fields: (views: Views) => object) {
+    const owner = this.accounts.findByLogin(repository.owner) ?? sender
+    const shared = { repository: this.#views.repository(repository, owner), sender: this.#views.user(sender) }
+    return repository.hooks.deliver(event, { ...fields(this.#views), ...shared })
+  }
+
   addFault(rule: FaultRule): void {
     this.#script.add(rule)
   }
@@ -189,7 +200,7 @@ export class GitHubServer implements AsyncDisposable {
   #forGit(owner: string, name: string, authorization: string | undefined): Repository | undefined {
     const [, basic = ''] = /^basic (.+)$/i.exec(authorization ?? '') ?? []
     const [, token = ''] = Buffer.from(basic, 'base64').toString().split(':')
-    const found = this.#repositories.find((each) => each.owner === owner && each.name === name)
+    const found = this.findRepository(`${owner}/${name}`)
     const account = this.accounts.findByToken(token)
     return found?.private === true && account === undefined ? undefined : found
   }
@@ -248,7 +259,7 @@ export class GitHubServer implements AsyncDisposable {
       return [found === undefined ? pathname : `/repos/${found.owner}/${found.name}${numeric[2] ?? ''}`, found]
     }
     const [, , owner, name] = pathname.split('/')
-    return [pathname, this.#repositories.find((each) => each.owner === owner && each.name === name)]
+    return [pathname, this.findRepository(`${owner ?? ''}/${name ?? ''}`)]
   }
 
   #rateHeaders(account: Account): Record<string, string> {
