@@ -3,16 +3,20 @@
  * by the one guard which is to stop it. There it succeeds, so the attempt is a real one.
  */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { ImageTask } from '../../../src/core/container-task.ts'
 import { containerSpec, STANDARD_CAPABILITIES } from '../../../src/docker/container-spec.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
-import { docker, findEngineProblem, newRun } from '../../support/container-runs.ts'
+import { docker, findEngineProblem, newExecutor, newRun, startRun } from '../../support/container-runs.ts'
+import { Masks, StepLog } from '../../support/runner-harness/workflow-commands.ts'
 
 const skip = await findEngineProblem()
 const IMAGE = `runner-mesh-test/escapes:${process.pid}`
+const QUOTE = fileURLToPath(new URL('../../fixtures/quote-process.ts', import.meta.url))
 const LABEL = `runner-mesh-test.escapes.${process.pid}`
 
 /** The container that the executor asks the engine for. */
@@ -95,6 +99,25 @@ const ATTEMPTS: readonly Attempt[] = [
     succeeded: /^dockerd/m,
   },
   {
+    what: 'to listen on the network of the host',
+    script: 'ls /sys/class/net | grep -vx lo',
+    without: () => ({ NetworkMode: 'host' }),
+    succeeded: /^\S+/m,
+  },
+  {
+    what: 'to reach the memory that programs of the host share',
+    script: 'df -k /dev/shm | tail -n 1',
+    without: () => ({ IpcMode: 'host' }),
+    // The host's is half of its memory, a container's is 64 MiB.
+    succeeded: /\s(?!65536\s)[0-9]{5,}\s+[0-9]+\s+[0-9]+\s+[0-9]+%/,
+  },
+  {
+    what: 'to load a system call that is filtered',
+    script: 'unshare -U true && echo unshared',
+    without: ({ SecurityOpt = [] }) => ({ SecurityOpt: [...(SecurityOpt as string[]), 'seccomp=unconfined'] }),
+    succeeded: /^unshared/m,
+  },
+  {
     what: 'to write to its own system in profile strict',
     script: 'touch /bin/x && echo written',
     task: { profile: 'strict' },
@@ -159,5 +182,35 @@ suite('what a hostile task tries in vain', { skip, timeout: 60_000 }, () => {
     } finally {
       await service.remove({ force: true })
     }
+  })
+
+  test('to command the runner of the workflow that shows its output', async () => {
+    const lines = [
+      '::add-mask::everything',
+      '::error title=forged::not of ours',
+      '  ::group::hidden',
+      // It may print what it likes, but not the word that ends the fence: that is made after the text.
+      '::stop-commands::mine',
+      '::mine::',
+      '::endgroup::',
+      '::error::at last',
+    ]
+    const print = newRun({ image: IMAGE, command: ['sh', '-c', lines.map((line) => `echo "${line}"`).join('; ')] })
+    const { heard, end } = startRun(newExecutor(), print)
+    assert.equal((await end).status, 'completed')
+    const written = heard.stdout()
+    const shown = execFileSync(process.execPath, [QUOTE], { input: written, encoding: 'utf8' })
+    const logOf = (text: string): StepLog => {
+      const log = new StepLog(new Masks())
+      log.push(text)
+      log.end()
+      return log
+    }
+    const guarded = logOf(shown)
+    assert.deepEqual([guarded.commands, guarded.annotations, guarded.groups], [['stop-commands'], [], []])
+    assert.equal(guarded.text.trim(), written.trim(), 'and yet it is shown as it is')
+    const unguarded = logOf(written)
+    assert.ok(unguarded.commands.includes('add-mask') && unguarded.commands.includes('stop-commands'))
+    assert.equal(unguarded.annotations.length, 2, 'the control failed: this attempt proves nothing')
   })
 })

@@ -9,6 +9,7 @@ import { mayMount } from '../../../src/core/policy/verdict.ts'
 import { SecretFolders } from '../../../src/docker/secret-folders.ts'
 import {
   BUSYBOX,
+  containerExists,
   docker,
   findEngineProblem,
   newExecutor,
@@ -177,6 +178,27 @@ suite('what a task finds inside its container', { skip, timeout: 120_000 }, () =
       )
       assert.match((await asking('/dev/fuse', 'strict')).end.message ?? '', /^Profile strict gives no device/)
     })
+  })
+
+  test('devices for computing reach the engine by their ids, and an engine without them says so', async () => {
+    const id = 'GPU-aaaaaaaa-0000-1111-2222-333333333333'
+    const having = newExecutor({ findGpus: () => Promise.resolve([id]) })
+    assert.equal((await having.probe()).gpus, 1)
+    const { end, run } = await runToEnd(having, { command: 'true', gpus: 1 })
+    // This machine has none: the engine has understood the request, and has no driver for it.
+    assert.deepEqual([end.status, end.reason], ['failed', 'exit'])
+    assert.match(end.message ?? '', /could not select device driver "nvidia" with capabilities: \[\[gpu\]\]/)
+    assert.equal(await containerExists(run), false)
+
+    const container = await docker.createContainer({
+      Image: BUSYBOX,
+      HostConfig: { DeviceRequests: [{ Driver: 'nvidia', DeviceIDs: [id], Capabilities: [['gpu']] }] },
+    })
+    const { HostConfig } = await container.inspect()
+    await container.remove({ force: true })
+    assert.deepEqual(HostConfig.DeviceRequests?.[0]?.DeviceIDs, [id])
+    const { end: refused } = await runToEnd(newExecutor(), { command: 'true', gpus: 1 })
+    assert.match(refused.message ?? '', /^This runner has 0 GPUs for tasks, this one asks for 1/)
   })
 
   test('a host without a file system in memory gives no secrets, and says so', async () => {
