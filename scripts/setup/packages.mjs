@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { findCommand } from './command.mjs'
 
 /**
@@ -54,6 +54,24 @@ export const PACKAGES = [
     purpose: 'wall clocks of peers that disagree, and jump',
     neededBy: ['test'],
     isPresent: () => findCommand('faketime') !== undefined,
+  },
+  {
+    name: 'zsh',
+    purpose: 'completion as zsh does it',
+    neededBy: ['test'],
+    isPresent: () => findCommand('zsh') !== undefined,
+  },
+  {
+    name: 'fish',
+    purpose: 'completion as fish does it',
+    neededBy: ['test'],
+    isPresent: () => findCommand('fish') !== undefined,
+  },
+  {
+    name: 'python3-prometheus-client',
+    purpose: 'the reference reader of OpenMetrics',
+    neededBy: ['test'],
+    isPresent: () => existsSync('/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py'),
   },
   {
     name: 'chromium',

@@ -114,12 +114,55 @@ complete -o default -F _runner_mesh runner-mesh
 `
 }
 
-/** zsh runs bash's script by its own bridge. */
+/** As zsh's own completions are written, with what each word is for; sourced, or in a folder of `fpath`. */
 function zshScript(entries: readonly Entry[]): string {
+  const item = (name: string, about: string): string => quote(`${name.replaceAll(':', '\\:')}:${about}`)
+  const aboutOf = (path: readonly string[]): string =>
+    entries.find((entry) => entry.path.join(' ') === path.join(' '))?.about ?? ''
+  const cases = entries.map(({ path, commands, flags }) => {
+    const names = commands.map((name) => item(name, aboutOf([...path, name])))
+    const options = flags.map(({ long, about }) => item(long, about))
+    return `  ${quote(path.join(' '))}) commands=(${names.join(' ')}); flags=(${options.join(' ')}) ;;`
+  })
+  const choices = entries.flatMap(({ path, flags }) =>
+    flags
+      .filter((flag) => flag.choices.length > 0)
+      .map((flag) => `  ${quote([...path, flag.long].join(' '))}) compadd -- ${flag.choices.join(' ')}; return ;;`),
+  )
+  const known = entries.filter(({ path }) => path.length > 0).map(({ path }) => quote(path.join(' ')))
   return `#compdef runner-mesh
-autoload -U +X compinit && compinit
-autoload -U +X bashcompinit && bashcompinit
-${bashScript(entries).replace('# bash completion', '# zsh completion')}`
+# zsh completion of runner-mesh
+_runner_mesh() {
+  local at='' next='' skip='' word
+  local -a commands flags
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    if [[ -n $skip ]]; then skip=''; continue; fi
+    case "$word" in
+    --) _files; return ;;
+    ${valueFlags(entries)}) skip=1; continue ;;
+    esac
+    next="\${at:+$at }$word"
+    case "$next" in
+    ${known.join('|')}) at="$next" ;;
+    esac
+  done
+  case "$at \${words[CURRENT-1]}" in
+${choices.join('\n')}
+  esac
+  if [[ -n $skip ]]; then _files; return; fi
+  case "$at" in
+${cases.join('\n')}
+  esac
+  if [[ "\${words[CURRENT]}" == -* ]]; then _describe flag flags
+  elif (( \${#commands} )); then _describe command commands
+  else _files; fi
+}
+if [[ "\${funcstack[1]}" == _runner-mesh ]]; then _runner_mesh "$@"
+else
+  (( \${+functions[compdef]} )) || { autoload -U compinit && compinit -i; }
+  compdef _runner_mesh runner-mesh
+fi
+`
 }
 
 function fishScript(entries: readonly Entry[]): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { AnyEvent } from '../../../src/core/events.ts'
@@ -99,6 +100,44 @@ test('OpenMetrics text is written for those who ask for it: units, counters by t
   assert.match(old, /^# TYPE runner_mesh_submits_total counter$/m)
   const hostile = writeMetrics({ rejections: [{ labels: { kind: 'a"\\\n} 1' }, value: 1 }] }).text
   assert.ok(hostile.includes('{kind="a\\"\\\\\\n} 1"} 1'))
+})
+
+test('the reference reader of OpenMetrics takes it, and reads the values that were meant', async () => {
+  const clock = new ManualClock()
+  const meter = new QueueMeter(clock)
+  for (const name of ['a', 'b']) {
+    meter.heard(submitted(name))
+    await clock.advance(2_000)
+    meter.heard(claimed(name))
+  }
+  meter.heard({ name: 'task.settled', at, taskId: task('a'), status: 'failed', reason: 'oom' })
+  meter.heard({ name: 'task.released', at, taskId: task('b'), worker, why: 'refused' })
+  meter.sawBudget({ limit: 5000, remaining: 4321, resetInMs: 60_000 })
+  const reader = [
+    'import json, sys',
+    'from prometheus_client.openmetrics.parser import text_string_to_metric_families as read',
+    'families = list(read(sys.stdin.read()))',
+    'print(json.dumps([[f.name, f.type, f.unit, [[s.name, s.labels, s.value] for s in f.samples]] for f in families]))',
+  ].join('\n')
+  const { stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', reader], {
+    input: await textOf(meter, clock, 'application/openmetrics-text'),
+    encoding: 'utf8',
+  })
+  assert.equal(stderr, '')
+  type Sample = readonly [string, Readonly<Record<string, string>>, number]
+  const families = JSON.parse(stdout) as readonly (readonly [string, string, string, readonly Sample[]])[]
+  for (const [name, type, unit] of families) {
+    const family = (FAMILIES as Readonly<Record<string, { readonly type: string; readonly unit?: string }>>)[
+      name.replace(PREFIX, '')
+    ]
+    assert.deepEqual([type, unit], [family?.type, family?.unit ?? ''], name)
+  }
+  const samples = families.flatMap(([, , , all]) => all)
+  assert.deepEqual(
+    samples.find(([name]) => name === 'runner_mesh_settles_total'),
+    ['runner_mesh_settles_total', { status: 'failed', reason: 'oom' }, 1],
+  )
+  assert.equal(samples.find(([name]) => name === 'runner_mesh_task_wait_seconds_count')?.[2], 2)
 })
 
 test('the name of every metric ends with its unit, and the page names them all', () => {
