@@ -122,7 +122,9 @@ export function createMcpDoor(deps: McpDoorDeps, settings: McpDoorSettings = MCP
     }
     if (await isLegacyRequest(request, body)) return sessions.handle(request, seat, body)
     const parsedBody = await withReadable(body, (uri) => canRead(serverDeps, seat, uri))
-    return modern.fetch(request, { authInfo: toAuthInfo(seat), parsedBody })
+    const calls = calledTool(parsedBody)
+    const exchange = calls === undefined ? seat : { ...seat, calls }
+    return modern.fetch(request, { authInfo: toAuthInfo(exchange), parsedBody })
   }
   /** Nothing is answered under a token that has ended meanwhile, and what runs under it is given up. */
   const serveWhileValid = async (request: Request, seat: Seat): Promise<Response> => {
@@ -268,4 +270,10 @@ async function withReadable(body: unknown, canReadUri: (uri: string) => Promise<
   for (const uri of asked) if (await canReadUri(uri)) readable.push(uri)
   const notifications = { ...params.notifications, resourceSubscriptions: readable }
   return { ...listen.data, params: { ...params, notifications } }
+}
+
+const toolCall = z.object({ method: z.literal('tools/call'), params: z.object({ name: z.string() }) })
+
+function calledTool(body: unknown): string | undefined {
+  return toolCall.safeParse(body).data?.params.name
 }

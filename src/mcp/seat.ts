@@ -14,6 +14,8 @@ export interface Credential {
 
 export interface Seat extends Credential {
   readonly view: View
+  /** Of an exchange that is known to call a tool: which. Then nothing else has to be served. */
+  readonly calls?: string
 }
 
 const seats = new WeakMap<AuthInfo, Seat>()

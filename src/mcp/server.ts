@@ -50,7 +50,13 @@ export function createServer(deps: ServerDeps, seat: Seat, era: Era, connection:
       requestState: { verify: (state, context) => verifyState(deps, state, context) },
     },
   )
-  for (const tool of deps.tools.visible(seat.view, seat.caller.access)) registerTool(server, deps, seat, era, tool)
+  const visible = deps.tools.visible(seat.view, seat.caller.access)
+  const called = seat.calls === undefined ? undefined : visible.find(({ name }) => name === seat.calls)
+  if (called !== undefined) {
+    registerTool(server, deps, seat, era, called)
+    return server
+  }
+  for (const tool of visible) registerTool(server, deps, seat, era, tool)
   const audited = { ...deps, operations: withAudit(deps.operations, deps.log, deps.clock) }
   registerResources(server, audited, seat)
   registerPrompts(server, audited, seat)
