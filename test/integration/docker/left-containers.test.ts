@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { ImageTask } from '../../../src/core/container-task.ts'
+import type { Clock } from '../../../src/core/ports/clock.ts'
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
 import type { TaskClocks } from '../../../src/core/task.ts'
 import { labelsOf } from '../../../src/docker/container-labels.ts'
@@ -53,8 +54,8 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
   const untilRunning = async (run: ContainerRun) => {
     while ((await leftOf(run))?.running !== true) await systemClock.sleep(20)
   }
-  const adopt = async (run: ContainerRun) => {
-    const left = await leftOf(run)
+  const adopt = async (run: ContainerRun, executor: DockerExecutor = same) => {
+    const left = await leftOf(run, executor)
     assert.ok(left !== undefined)
     const heard = hearing()
     const controller = new AbortController()
@@ -62,11 +63,26 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
       left,
       heard,
       stop: () => controller.abort('cancelled'),
-      end: same.adopt(left, run, heard, controller.signal),
+      end: executor.adopt(left, run, heard, controller.signal),
     }
   }
-  const reaperOf = (executor: DockerExecutor, settings: Partial<ReaperSettings> = {}): Reaper =>
-    createReaper({ executor, clock: systemClock, log: new RecordingLog(), settings })
+  const reaperOf = (
+    executor: DockerExecutor,
+    settings: Partial<ReaperSettings> = {},
+    clock: Clock = systemClock,
+  ): Reaper => createReaper({ executor, clock, log: new RecordingLog(), settings })
+  /** A run of this process that goes on until it is told to stop. */
+  const following = async () => {
+    const live = startRun(same, newRun({ command: ['sh', '-c', 'echo up; sleep 100'] }))
+    await live.heard.heard('up')
+    return {
+      stillThere: () => containerExists(live.run),
+      stop: () => {
+        live.stop('cancelled')
+        return live.end
+      },
+    }
+  }
 
   test('a running one is taken up with all its output and ends as if nothing had happened', async () => {
     const run = await abandoned('echo early >&2; sleep 2; echo late; exit 5')
@@ -90,8 +106,13 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
       Cmd: ['sh', '-c', 'echo late start'],
       Labels: labelsOf({ ...run, runner, deadline: systemClock.now() + 60_000 }),
     })
-    const { heard, end } = await adopt(run)
-    await systemClock.sleep(300)
+    const looked = Promise.withResolvers<undefined>()
+    const sleep: typeof systemClock.sleep = (...pause) => {
+      looked.resolve(undefined)
+      return systemClock.sleep(...pause)
+    }
+    const { heard, end } = await adopt(run, newExecutor({ runner, clock: { ...systemClock, sleep } }))
+    await looked.promise
     await container.start()
     assert.equal((await end).status, 'completed')
     assert.equal(heard.stdout(), 'late start\n')
@@ -129,14 +150,16 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
 
   test('the reaper removes what its own runner does not follow, after a while, and leaves what it follows', async () => {
     const run = await abandoned('sleep 100')
-    const live = startRun(same, newRun({ command: ['sh', '-c', 'echo up; sleep 3'] }))
-    await live.heard.heard('up')
-    const reaper = reaperOf(same, { unfollowedMs: 300 })
+    const live = await following()
+    let ahead = 0
+    const clock = { ...systemClock, mono: () => systemClock.mono() + ahead }
+    const reaper = reaperOf(same, { unfollowedMs: 300_000 }, clock)
     assert.equal(await reaper.sweep(), 0, 'a restarted peer may still take it up')
-    await systemClock.sleep(310)
+    ahead = 300_000
     assert.equal(await reaper.sweep(), 1)
     assert.equal(await containerExists(run), false)
-    assert.equal((await live.end).status, 'completed')
+    assert.equal(await live.stillThere(), true)
+    assert.equal((await live.stop()).status, 'cancelled')
   })
 
   test('the reaper sweeps by itself, from its start until it is stopped', async () => {
@@ -150,15 +173,15 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
   })
 
   test('two peers on one host never touch each other’s live containers, whoever follows them', async () => {
-    const live = startRun(same, newRun({ command: ['sh', '-c', 'echo up; sleep 1'] }))
-    await live.heard.heard('up')
+    const live = await following()
     const orphan = await abandoned('sleep 100')
     const reaper = reaperOf(other, { unfollowedMs: 0 })
     assert.equal(await reaper.sweep(), 0)
     assert.equal(await reaper.sweep(), 0)
     assert.deepEqual(await other.left(), [])
     assert.equal(await containerExists(orphan), true)
-    assert.equal((await live.end).status, 'completed')
+    assert.equal(await live.stillThere(), true)
+    assert.equal((await live.stop()).status, 'cancelled')
     await same.remove(orphan.taskId, orphan.fence)
   })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,15 +9,16 @@ import test, { type TestContext } from 'node:test'
 const ROOT = resolve(import.meta.dirname, '../../..')
 const LOCK_MODULE = join(ROOT, 'scripts/setup/one-at-a-time.mjs')
 
-/** Takes the lock, notes in a file that it began and ended, with a pause between in which others could step in. */
+/** Takes the lock, notes in a file that it began, and that it ended once its standard input has. */
 const WORKER = `
   import { appendFileSync } from 'node:fs'
+  import { text } from 'node:stream/consumers'
   import { oneAtATime } from '${LOCK_MODULE}'
-  const [lock, notes, holdMs] = process.argv.slice(1)
+  const [lock, notes] = process.argv.slice(1)
   await oneAtATime(lock, async () => {
     appendFileSync(notes, 'begin\\n')
     process.stdout.write('held')
-    await new Promise((resolve) => setTimeout(resolve, Number(holdMs)))
+    await text(process.stdin)
     appendFileSync(notes, 'end\\n')
   })`
 
@@ -27,33 +28,50 @@ function folderFor(t: TestContext): string {
   return folder
 }
 
-function startWorker(folder: string, holdMs: number): ChildProcess {
-  const args = ['--input-type=module', '-e', WORKER, join(folder, 'lock'), join(folder, 'notes'), String(holdMs)]
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+function startWorker(folder: string): ChildProcessWithoutNullStreams {
+  const args = ['--input-type=module', '-e', WORKER, join(folder, 'lock'), join(folder, 'notes')]
+  return spawn(process.execPath, args)
 }
 
+async function startHolder(folder: string): Promise<ChildProcessWithoutNullStreams> {
+  const holder = startWorker(folder)
+  await once(holder.stdout, 'data')
+  return holder
+}
+
+/** They have nothing to wait for but the lock. */
+function startOthers(folder: string): readonly ChildProcessWithoutNullStreams[] {
+  const others = [1, 2, 3].map(() => startWorker(folder))
+  for (const { stdin } of others) stdin.end()
+  return others
+}
+
+const endOf = async (worker: ChildProcess): Promise<unknown> => (await once(worker, 'exit'))[0]
 const notesIn = (folder: string): string[] => readFileSync(join(folder, 'notes'), 'utf8').trim().split('\n')
 
 test('set-ups that start together work one after the other, and leave no lock', async (t) => {
   const folder = folderFor(t)
-  const workers = Array.from({ length: 4 }, () => startWorker(folder, 30))
-  const codes = await Promise.all(workers.map(async (worker) => (await once(worker, 'exit'))[0] as unknown))
-  assert.deepEqual(codes, [0, 0, 0, 0])
+  const holder = await startHolder(folder)
+  const others = startOthers(folder)
+  const ends = Promise.all([holder, ...others].map(endOf))
+  for (const { stderr } of others) {
+    const [said] = (await once(stderr, 'data')) as [Buffer]
+    assert.match(said.toString(), new RegExp(`waiting for another set-up \\(process ${String(holder.pid)}\\)`))
+  }
+  assert.deepEqual(notesIn(folder), ['begin'], 'nobody steps in')
+  holder.stdin.end()
+  assert.deepEqual(await ends, [0, 0, 0, 0])
   assert.deepEqual(notesIn(folder), ['begin', 'end', 'begin', 'end', 'begin', 'end', 'begin', 'end'])
   assert.deepEqual(readdirSync(folder), ['notes'])
 })
 
 test('a killed set-up does not block those that wait for it', async (t) => {
   const folder = folderFor(t)
-  const killed = startWorker(folder, 60_000)
-  assert.ok(killed.stdout)
-  await once(killed.stdout, 'data')
+  const killed = await startHolder(folder)
   killed.kill('SIGKILL')
   await once(killed, 'exit')
   assert.ok(existsSync(join(folder, 'lock')))
-
-  const workers = Array.from({ length: 3 }, () => startWorker(folder, 30))
-  await Promise.all(workers.map((worker) => once(worker, 'exit')))
+  await Promise.all(startOthers(folder).map(endOf))
   assert.deepEqual(notesIn(folder), ['begin', 'begin', 'end', 'begin', 'end', 'begin', 'end'])
   assert.deepEqual(readdirSync(folder), ['notes'])
 })
