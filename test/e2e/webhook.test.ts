@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -76,3 +77,67 @@ test('a push becomes tasks by the rules at its commit, and each ends as a comple
   )
   assert.deepEqual(server.faultsOfContract, [])
 })
+
+test('rules are checked and a listener is tried from the command line, without GitHub', async (t) => {
+  const ground = await peerGround(t)
+  const [secretFile, rulesFile, payloadFile] = ['secret', 'rules.yml', 'push.json'].map((name) =>
+    join(ground.folder, name),
+  ) as [string, string, string]
+  await writeFile(secretFile, SECRET, { mode: 0o600 })
+  await writeFile(rulesFile, RULES)
+  await writeFile(payloadFile, pushOf('a'.repeat(40)))
+  const settings = ['--webhook-secret-file', secretFile, '--webhook-repositories', 'octo/app']
+  const peer = await ground.up('a', [...settings, '--webhook-rules-file', rulesFile, '--pin-images', 'false'])
+  const to = (peer.ready.mcp_url ?? '').replace(/\/mcp$/, '/webhook')
+
+  const checked = await cli('rules', 'check', rulesFile, '--event', payloadFile, '--json')
+  const { tasks } = JSON.parse(checked.stdout) as { tasks: { key: string; submit: { payload: object } }[] }
+  assert.deepEqual([checked.code, tasks.map(({ key }) => key)], [0, ['unit#1', 'unit#2']])
+
+  const sent = await cli(
+    'webhook',
+    'send',
+    'push',
+    ...settings,
+    '--to',
+    to,
+    '--payload',
+    payloadFile,
+    '--delivery',
+    'x-1',
+  )
+  assert.deepEqual([sent.code, sent.stdout.split(' ')[0]], [0, '202'], sent.stderr)
+  const again = await cli(
+    'webhook',
+    'send',
+    'push',
+    ...settings,
+    '--to',
+    to,
+    '--sha',
+    'b'.repeat(40),
+    '--delivery',
+    'x-1',
+  )
+  assert.deepEqual([again.code, again.stdout.split(' ')[0]], [0, '200'])
+  await writeFile(secretFile, 'another')
+  const forged = await cli('webhook', 'send', 'push', ...settings, '--to', to)
+  assert.deepEqual([forged.code, forged.stdout.split(' ')[0]], [64, '401'])
+  const nowhere = await cli('webhook', 'send', 'push', ...settings, '--to', 'http://127.0.0.1:9/webhook')
+  assert.equal(nowhere.code, 67)
+  assert.match(nowhere.stderr, /Nobody answers at http:\/\/127\.0\.0\.1:9\/webhook/)
+
+  const agent = await ground.agent(peer)
+  await until(
+    async () => ((await agent.call('p2p_taskqueue_list_tasks', {}))['tasks'] as unknown[]).length,
+    (made) => made === tasks.length,
+  )
+})
+
+function cli(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['src/cli/main.ts', ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })
+    })
+  })
+}

@@ -72,5 +72,5 @@ function sampleOf({ webhookRepositories }: Config, wish: SampleWish, { clock }: 
 
 function listenerOf({ http }: Config): string {
   if (http !== 'off') return `http://${http.replace(/^(?:0\.0\.0\.0|\[::\])(?=:)/, '127.0.0.1')}${WEBHOOK_PATH}`
-  throw new RunnerMeshError('bad_request', 'By these settings no listener runs here. Name one with --url.')
+  throw new RunnerMeshError('bad_request', 'By these settings no listener runs here. Name one with --to.')
 }

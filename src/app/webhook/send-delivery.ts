@@ -48,7 +48,7 @@ export async function sendDelivery(
     const why = errorText(reason ?? cause)
     throw new RunnerMeshError(
       'peer_unreachable',
-      `Nobody answers at ${url}: ${why}. Start a peer with --http and --webhook-secret-file, or name its listener with --url.`,
+      `Nobody answers at ${url}: ${why}. Start a peer with --http and --webhook-secret-file, or name its listener with --to.`,
       { cause },
     )
   } finally {

@@ -8,7 +8,7 @@ import type { CommandContext } from '../run-command.ts'
 
 interface SendFlags {
   readonly payload?: string
-  readonly url?: string
+  readonly to?: string
   readonly repository?: string
   readonly branch: string
   readonly sha?: string
@@ -28,7 +28,7 @@ export function addWebhookCommands(
     .description('Sign a sample of an event and send it to a listener; exit code 0 when it is taken.')
     .argument('<event>', 'such as push')
     .option('--payload <file>', 'a payload to send in place of the sample, as JSON')
-    .option('--url <url>', 'the listener; default: http://<--http>/webhook')
+    .option('--to <url>', 'the listener; default: /webhook at --http')
     .option('--repository <name>', 'owner/name; default: the first of --webhook-repositories')
     .option('--branch <name>', 'its default branch, which the sample is about', 'main')
     .option('--sha <commit>', 'the commit that the sample is about, whose rules then count for a push')
@@ -36,9 +36,9 @@ export function addWebhookCommands(
     .option('--delivery <id>', 'an id that was sent before, to see that it counts once')
   send.action(async (event: string) => {
     const { environment, output, signal } = contextOf(send)
-    const { payload, url, repository, branch, sha, login, delivery } = send.opts<SendFlags>()
+    const { payload, to, repository, branch, sha, login, delivery } = send.opts<SendFlags>()
     const { sendSample } = await import('../../app/webhook/delivery-desk.ts')
-    const wish = { event, payloadFile: payload, url, repository, branch, sha, login, id: delivery }
+    const wish = { event, payloadFile: payload, url: to, repository, branch, sha, login, id: delivery }
     const machine = { clock: systemClock, random: systemRandom }
     const sent = await sendSample(loadConfig(environment), wish, machine, signal)
     const isTaken = sent.status >= 200 && sent.status < 300
