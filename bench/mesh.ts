@@ -20,6 +20,7 @@ import { newMeshKey, parseMeshKey } from '../src/mesh/mesh-key.ts'
 import type { RelaySettings } from '../src/mesh/relays/relaying.ts'
 import { createPeersDoor } from '../src/peers/peers-door.ts'
 import { createRpcConnection, type RpcConnection } from '../src/peers/rpc-connection.ts'
+import { ARTIFACT_MIB, LOG_MIB, serveOutputs, workWithOutputs } from '../test/support/output-deliveries.ts'
 import { RecordingLog } from '../test/support/recording-log.ts'
 import {
   BATCHED_ECHO,
@@ -35,7 +36,6 @@ import {
   setUpBare,
   SINK,
 } from './mesh/bare.ts'
-import { ARTIFACT_MIB, LOG_MIB, outputBench, serveOutputs } from './mesh/outputs.ts'
 
 const LOG = `log of ${String(LOG_MIB)} MB, disk to disk, MB/s`
 const ARTIFACT = `artifact of ${String(ARTIFACT_MIB)} MB, disk to disk, MB/s`
@@ -213,7 +213,7 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   const { link } = doorOf(forDoor)
   await joinThrough(forDoor, addresses.door)
   const operations = await link
-  const outputs = await outputBench(join(directory, 'outputs'))
+  const outputs = await workWithOutputs(join(directory, 'outputs'))
   const params = { data: 'x'.repeat(PAYLOAD_BYTES - 60) }
 
   for (let round = -1; round < rounds; round += 1) {

@@ -1,7 +1,8 @@
 /**
  * `npm run nightly [-- times]`: the random tests of the queue, its simulated worlds (12,000) and of all that is pure, many
  * times over and from another place than the suite's; each attack of hostile peers for a minute; each parser of foreign
- * bytes for two; bad tasks with 1 GB of log. A failure prints its seed; RUNNER_MESH_TEST_SEED tries it again.
+ * bytes for two; bad tasks with 1 GB of log; outputs of tasks over a relay in full size.
+ * A failure prints its seed; RUNNER_MESH_TEST_SEED tries it again.
  */
 import { launch } from './setup/launch.mjs'
 import { findTests } from './test/projects.mjs'
@@ -18,6 +19,7 @@ const RANDOM = [
   'integration/store/kill9',
   'integration/mesh/hostile/',
   'integration/fuzz/',
+  'e2e/behind-routers',
   'integration/docker/bad-tasks',
 ]
 
@@ -25,6 +27,7 @@ process.env['RUNNER_MESH_TEST_RUNS'] ??= process.argv[2] ?? String(TIMES)
 process.env['RUNNER_MESH_TEST_SEED'] ??= 'random'
 process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ??= '60'
 process.env['RUNNER_MESH_TEST_FUZZ_SECONDS'] ??= '120'
+process.env['RUNNER_MESH_TEST_OUTPUT_SHARE'] ??= '1'
 process.env['RUNNER_MESH_TEST_FLOOD_BYTES'] ??= '1000000000'
 const { files, needsMachine } = findTests(RANDOM)
 await launch('scripts/test/main.ts', files, { engine: true, testTools: needsMachine })

@@ -30,8 +30,9 @@ export class HostFaults {
     this.#options = options
   }
 
-  fault(host: string): void {
-    const left = Math.max(0, this.#left(host) - 1)
+  /** @param weight how many it counts as */
+  fault(host: string, weight = 1): void {
+    const left = Math.max(0, this.#left(host) - weight)
     this.#hosts.delete(host)
     this.#hosts.set(host, { left, at: this.#options.clock.mono() })
     if (this.#hosts.size <= MOST_HOSTS) return

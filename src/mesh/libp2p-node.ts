@@ -26,9 +26,12 @@ import { guardEncrypter, guardUpgrader } from './negotiation-guard.ts'
 import type { MeshLimits } from './protocols.ts'
 import { createRelayService, type RelayedPeers } from './relays/relay-service.ts'
 import { createRelayTransport, type Reservations } from './relays/relay-transport.ts'
+import { SILENT_LIBRARY } from './silent-library.ts'
 
 const ENCRYPTION = '/noise'
 const MUXER = '/yamux/1.0.0'
+/** A stranger's streams without end cost as much as several of its connections. */
+const STREAM_FLOOD_FAULTS = 5
 
 export interface Libp2pNode {
   readonly libp2p: Libp2p<{ ping: Ping; identify: Identify }>
@@ -81,6 +84,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
   const failures: { readonly address: string; readonly cause: unknown }[] = []
   const libp2p: Libp2p<{ ping: Ping; identify: Identify }> = await createLibp2p({
     start: false,
+    logger: SILENT_LIBRARY,
     privateKey: identity.privateKey,
     addresses: { listen: [...listen], appendAnnounce: [...announce] },
     // Otherwise one address that cannot be listened on hides which; ours is the clearer error, in `start`.
@@ -107,8 +111,8 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
             proven: { most: limits.streamsPerConnection, turnedAway: limits.streamsTurnedAway },
             unproven: { most: limits.streamsUnproven, turnedAway: limits.streamsUnproven },
             onGivenUp: (connection) => {
-              if (connection !== undefined && !isProven(connection))
-                faults.fault(hostOf(connection.remoteAddr.toString()))
+              if (connection === undefined || isProven(connection)) return
+              faults.fault(hostOf(connection.remoteAddr.toString()), STREAM_FLOOD_FAULTS)
             },
             rejections,
           },

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { connectAgent, type Agent } from '../../scripts/demo/agent.ts'
-import { startPeerProcess, type PeerProcess, type PeerProcessOptions } from '../../scripts/demo/peer-process.ts'
+import { CLI, startPeerProcess, type PeerProcess, type PeerProcessOptions } from '../../scripts/demo/peer-process.ts'
 import { ensureBusyboxImage } from './busybox-image.ts'
 
 export const IMAGE = 'runner-mesh-test/busybox:e2e'
@@ -14,13 +14,22 @@ export const IMAGE = 'runner-mesh-test/busybox:e2e'
 export interface PeerGround {
   readonly folder: string
   readonly docker: Docker
-  /** A peer with queue and MCP; it works only when told to. */
-  up(name: string, args?: readonly string[], env?: PeerProcessOptions['env']): Promise<PeerProcess>
+  /**
+   * A peer with queue and MCP; it works only when told to.
+   * @param inside words before a command that make it run somewhere else
+   */
+  up(
+    name: string,
+    args?: readonly string[],
+    env?: PeerProcessOptions['env'],
+    inside?: readonly string[],
+  ): Promise<PeerProcess>
   worker(
     name: string,
     home: PeerProcess,
     args?: readonly string[],
     env?: PeerProcessOptions['env'],
+    inside?: readonly string[],
   ): Promise<PeerProcess>
   agent(home: PeerProcess): Promise<Agent>
   /** Containers of these peers that exist now, whatever their state. */
@@ -55,8 +64,9 @@ export async function peerGround(t: TestContext): Promise<PeerGround> {
     folder,
     docker,
     containers,
-    up: (name, args = [], env = {}) =>
+    up: (name, args = [], env = {}, inside = []) =>
       start({
+        cli: [...inside, ...CLI],
         args: [
           'up',
           ...['--state-dir', join(folder, name), '--runner-name', name],
@@ -66,10 +76,11 @@ export async function peerGround(t: TestContext): Promise<PeerGround> {
         ],
         env,
       }),
-    worker: async (name, home, args = [], env = {}) => {
+    worker: async (name, home, args = [], env = {}, inside = []) => {
       const keyFile = join(folder, `${name}.key`)
       await copyFile(join(home.ready.state_dir, 'mesh.key'), keyFile)
       return start({
+        cli: [...inside, ...CLI],
         args: [
           'worker',
           ...['--state-dir', join(folder, name), '--runner-name', name],

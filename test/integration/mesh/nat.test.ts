@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { eventually } from '../../support/eventually.ts'
+import { ARTIFACT_MIB, LOG_MIB } from '../../support/output-deliveries.ts'
 import { NatWorld, type Host, type Nat } from '../../support/nat-world.ts'
 import type { Look, PeerOptions } from './peer-process.ts'
 import { Peers, type PeerProcess } from './peers.ts'
@@ -40,19 +41,19 @@ function whenIt(peer: PeerProcess, does: string, isSo: (look: Look) => boolean):
 const throughRelays = (look: Look) => look.addresses.filter((address) => address.includes('/p2p-circuit'))
 const wayTo = ({ self }: Look, look: Look) => look.ways.find(({ peer }) => peer === self)
 
-for (const [kind, megabytes] of [
-  ['cone', 200],
-  ['symmetric', 50],
+for (const [kind, what, megabytes] of [
+  ['cone', 'artifact', ARTIFACT_MIB],
+  ['symmetric', 'log', LOG_MIB],
 ] as const) {
   const nat: Nat = { kind }
-  const says = `two peers behind ${kind} NATs are connected through a relay, which ${String(megabytes)} MB pass and whose restart they survive`
-  test(says, { timeout: 120_000 }, async (t) => {
+  const says = `two peers behind ${kind} NATs are connected through a relay, over which a worker brings home ${what === 'log' ? 'a log' : 'an artifact'} of ${String(megabytes)} MB and whose restart they survive`
+  test(says, { timeout: 300_000 }, async (t) => {
     const { world, start, restart } = await build(t)
     const gate = await world.publicHost('gate')
     const relay = await start(gate)
     const gateway = addressOf(gate, await relay.look())
-    const one = await start(await world.homeHost('left', nat))
-    const other = await start(await world.homeHost('right', nat))
+    const one = await start(await world.homeHost('left', nat), { outputs: true })
+    const other = await start(await world.homeHost('right', nat), { outputs: true })
     for (const peer of [one, other]) await peer.tell({ do: 'target', address: gateway })
     const standing = await whenIt(relay, 'is reached', ({ reachable }) => reachable === 'internet')
     assert.deepEqual([standing.isRelay, standing.addresses], [true, [gateway]])
@@ -68,7 +69,9 @@ for (const [kind, megabytes] of [
     assert.equal(wayTo(reached, seen)?.relayed, true)
 
     const before = await relay.look()
-    const { sendMs } = await one.tell({ do: 'send', to: hidden.self, megabytes })
+    const { sendMs } = await one.tell({ do: 'deliver', what, to: hidden.self })
+    assert.ok((await other.look()).kept[what] >= megabytes << 20, 'all of it is there')
+    assert.equal(wayTo(hidden, await one.look())?.relayed, true)
     const grown = (await relay.look()).rssMegabytes - before.rssMegabytes
     t.diagnostic(`${String(megabytes)} MB in ${(sendMs / 1000).toFixed(1)} s, relay +${grown.toFixed(0)} MB`)
     assert.ok(grown < 150, 'the relay keeps what it passes on')

@@ -20,6 +20,7 @@ import { parseMeshKey, type MeshKey } from '../../../src/mesh/mesh-key.ts'
 import type { MeshLimits } from '../../../src/mesh/protocols.ts'
 import type { RelaySettings } from '../../../src/mesh/relays/relaying.ts'
 import { createPeersDoor } from '../../../src/peers/peers-door.ts'
+import { serveOutputs, workWithOutputs } from '../../support/output-deliveries.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { systemClock, systemRandom } from '../../../src/app/system.ts'
 
@@ -36,6 +37,8 @@ export interface PeerOptions {
   readonly announce?: readonly string[]
   readonly relays?: Partial<RelaySettings>
   readonly mdns?: boolean
+  /** Whether it keeps logs and artifacts for others, and brings its own to them. */
+  readonly outputs?: boolean
 }
 
 /** Bytes, counted by whoever receives them. */
@@ -50,6 +53,8 @@ export type Order =
   | { readonly do: 'drop' }
   | { readonly do: 'call'; readonly times: number }
   | { readonly do: 'send'; readonly to: string; readonly megabytes: number }
+  /** A log of LOG_MIB or an artifact of ARTIFACT_MIB to its home, as a worker does. */
+  | { readonly do: 'deliver'; readonly what: 'log' | 'artifact'; readonly to: string }
   | { readonly do: 'stop' }
 
 export interface Look {
@@ -69,6 +74,8 @@ export interface Look {
   readonly rssMegabytes: number
   /** Of this peer's last sending. */
   readonly sendMs: number
+  /** What it keeps for others, in bytes. */
+  readonly kept: { readonly log: number; readonly artifact: number }
 }
 
 async function run(options: PeerOptions): Promise<void> {
@@ -158,7 +165,20 @@ async function run(options: PeerOptions): Promise<void> {
     sendMs = performance.now() - from
     await channel.close()
   }
-  const look = (): Look => ({
+  const outputs =
+    options.outputs === true
+      ? {
+          home: await serveOutputs(mesh, join(stateDir, 'home')),
+          worker: await workWithOutputs(join(stateDir, 'worker')),
+        }
+      : undefined
+  const deliver = async (what: 'log' | 'artifact', to: string): Promise<void> => {
+    const from = performance.now()
+    await outputs?.worker[what](mesh, `/p2p/${to}`)
+    sendMs = performance.now() - from
+  }
+  const look = async (): Promise<Look> => ({
+    kept: (await outputs?.home.kept()) ?? { log: 0, artifact: 0 },
     self: mesh.self,
     addresses: mesh.addresses(),
     peers: mesh.peers().map(({ peer, runnerName, source }) => ({ peer, runnerName, source })),
@@ -203,6 +223,9 @@ async function run(options: PeerOptions): Promise<void> {
       case 'send':
         await sendBulk(order.to, order.megabytes)
         break
+      case 'deliver':
+        await deliver(order.what, order.to)
+        break
       case 'stop':
         stopped = true
         await discoveries.stop()
@@ -222,7 +245,7 @@ async function run(options: PeerOptions): Promise<void> {
       },
     )
   })
-  process.send?.({ id: 0, answer: look() })
+  process.send?.({ id: 0, answer: await look() })
 }
 
 await run(JSON.parse(process.argv[2] ?? '') as PeerOptions)

@@ -23,7 +23,7 @@ import { createStreamDesk } from '../../src/peers/stream-desk.ts'
 import { serveStreams } from '../../src/peers/stream-door.ts'
 import { createFileArtifactStore } from '../../src/store/artifacts/file-artifact-store.ts'
 import { createFileLogStore } from '../../src/store/logs/file-log-store.ts'
-import { RecordingLog } from '../../test/support/recording-log.ts'
+import { RecordingLog } from './recording-log.ts'
 
 const MIB = 1_048_576
 export const [LOG_MIB, ARTIFACT_MIB] = [50, 200] as const
@@ -36,8 +36,13 @@ async function storesIn(directory: string): Promise<{ logs: LogStore; artifacts:
   return { logs: createFileLogStore({ directory: join(directory, 'logs'), limits }), artifacts }
 }
 
+export interface OutputHome {
+  /** What came last, in bytes. */
+  kept(): Promise<{ readonly log: number; readonly artifact: number }>
+}
+
 /** A home where every task is held by whoever asks. What came before is thrown away. */
-export async function serveOutputs(mesh: Mesh, directory: string): Promise<void> {
+export async function serveOutputs(mesh: Mesh, directory: string): Promise<OutputHome> {
   const stores = await storesIn(directory)
   const desk = (peer: PeerId) => {
     const find = (id: TaskId) => Promise.resolve({ id, attempt: 1, worker: peer, submitter: 'bench' } as Task)
@@ -54,15 +59,25 @@ export async function serveOutputs(mesh: Mesh, directory: string): Promise<void>
     }
   }
   serveStreams({ mesh, desk, clock: systemClock, log })
+  return {
+    kept: async () => {
+      const bytes = { log: 0, artifact: 0 }
+      for (const key of await stores.logs.keys()) bytes.log += (await stores.logs.state(key))?.next.stdoutBytes ?? 0
+      for (const key of await stores.artifacts.keys()) {
+        for (const artifact of await stores.artifacts.list(key)) bytes.artifact += artifact.bytes
+      }
+      return bytes
+    },
+  }
 }
 
-export interface OutputBench {
+export interface OutputWorker {
   log(mesh: Mesh, address: string): Promise<number>
   artifact(mesh: Mesh, address: string): Promise<number>
 }
 
-/** Both in MB/s. */
-export async function outputBench(directory: string): Promise<OutputBench> {
+/** Brings what it makes to a home; both in MB/s. */
+export async function workWithOutputs(directory: string): Promise<OutputWorker> {
   const { logs, artifacts } = await storesIn(directory)
   let serial = 0
   const next = (): AttemptKey => {
