@@ -1,62 +1,15 @@
 import assert from 'node:assert/strict'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { test, type TestContext } from 'node:test'
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose'
+import { test } from 'node:test'
+import { generateKeyPair, SignJWT, type JWTPayload } from 'jose'
 import { createHttpAccess } from '../../../src/app/http/http-access.ts'
 import { loadConfig } from '../../../src/app/config.ts'
 import { OAuthTokens } from '../../../src/app/http/oauth.ts'
 import { systemClock } from '../../../src/app/system.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
+import { sign, startIssuer, type Issuer } from '../../support/token-issuer.ts'
 
 const AUDIENCE = 'https://runners.example/mcp'
-
-interface Issuer {
-  readonly url: string
-  readonly key: CryptoKey
-  readonly asked: string[]
-  /** Set to answer like this instead. */
-  answer: ((path: string, res: ServerResponse) => void) | undefined
-}
-
-/** An authorization server as far as a resource server sees one: its metadata and its keys. */
-async function issuer(t: TestContext, place = '/.well-known/oauth-authorization-server'): Promise<Issuer> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }
-  const asked: string[] = []
-  const server = createServer((req, res) => {
-    const path = req.url ?? ''
-    asked.push(path)
-    if (it.answer !== undefined) {
-      it.answer(path, res)
-      return
-    }
-    const found =
-      path === place ? { issuer: it.url, jwks_uri: `${it.url}/keys` } : path === '/keys' ? { keys: [jwk] } : undefined
-    res.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
-    res.end(JSON.stringify(found ?? {}))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve)
-        server.closeAllConnections()
-      }),
-  )
-  const it: Issuer = {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    key: privateKey,
-    asked,
-    answer: undefined,
-  }
-  return it
-}
-
-function sign(key: CryptoKey, claims: JWTPayload, header: { alg?: string; kid?: string } = {}): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt', ...header }).sign(key)
-}
 
 const soon = (): number => Math.floor(systemClock.now() / 1000) + 600
 
@@ -71,7 +24,7 @@ function tokensOf({ url }: Issuer, more: { jwksUrl?: string; clock?: ManualClock
 }
 
 test('a token of the issuer, for this peer, stands for its subject with the rights that its scopes name', async (t) => {
-  const it = await issuer(t)
+  const it = await startIssuer(t)
   const { tokens } = tokensOf(it)
   const credential = await tokens.authenticate(await sign(it.key, claimsOf(it)))
   assert.deepEqual(
@@ -87,7 +40,7 @@ test('a token of the issuer, for this peer, stands for its subject with the righ
 })
 
 test('wrong audience, issuer, key, time, algorithm or subject is no token here', async (t) => {
-  const it = await issuer(t)
+  const it = await startIssuer(t)
   const { tokens, log } = tokensOf(it)
   const stranger = await generateKeyPair('ES256')
   const past = Math.floor(systemClock.now() / 1000) - 60
@@ -116,15 +69,15 @@ test('wrong audience, issuer, key, time, algorithm or subject is no token here',
 })
 
 test('keys are found by OpenID Connect’s metadata too, or where the settings say', async (t) => {
-  const openId = await issuer(t, '/.well-known/openid-configuration')
+  const openId = await startIssuer(t, '/.well-known/openid-configuration')
   assert.ok(await tokensOf(openId).tokens.authenticate(await sign(openId.key, claimsOf(openId))))
-  const silent = await issuer(t, '/nowhere')
+  const silent = await startIssuer(t, '/nowhere')
   const named = tokensOf(silent, { jwksUrl: `${silent.url}/keys` })
   assert.ok(await named.tokens.authenticate(await sign(silent.key, claimsOf(silent))))
 })
 
 test('while the issuer cannot be asked a token is neither good nor bad, and afterwards it is judged', async (t) => {
-  const it = await issuer(t)
+  const it = await startIssuer(t)
   const { tokens } = tokensOf(it)
   const token = await sign(it.key, claimsOf(it))
   it.answer = (_path, res) => res.writeHead(503).end()
@@ -137,7 +90,7 @@ test('while the issuer cannot be asked a token is neither good nor bad, and afte
 })
 
 test('what is open under a token hears of its end', async (t) => {
-  const it = await issuer(t)
+  const it = await startIssuer(t)
   const clock = new ManualClock()
   const { tokens } = tokensOf(it, { clock })
   const token = await sign(it.key, claimsOf(it, { exp: Math.floor(clock.now() / 1000) + 10 }))
