@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- action [bundle folder]`: what loading the packaged Action costs, how soon a new peer is announced,
+ * `npm run bench -- action [--dist folder] [--rounds N] [--json]`: what loading the packaged Action costs, how soon a new peer is announced,
  * connected and waits with a claim (two processes, a simulated GitHub), and what an idle peer holds in memory. Each figure
  * is given as a multiple of a bare node's in the same run, since a loaded machine slows both; of loading, the processor
  * time too, which others on the machine hardly change.
@@ -11,18 +11,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
 import { openLocalLink } from '../src/app/local-socket.ts'
 import { createLogger } from '../src/app/logger.ts'
 import { systemClock } from '../src/app/system.ts'
 import { startPeerProcess } from '../scripts/demo/peer-process.ts'
 import { GitHubServer } from '../test/support/github-server/server.ts'
+import { quantile, Report, round as round3 } from './queue/report.ts'
 
 /** Of loading, as multiples of a bare node: on a calm machine 400 ms for main and 150 ms for post. */
 const REACH = { main: 8, post: 3, joinMs: 1_500, residentMiB: 150 }
-const ROUNDS = 11
 const LOOK_MS = 5
 const SETTLED_MS = 5_000
-const dist = process.argv[2] ?? new URL('../dist', import.meta.url).pathname
+const { values } = parseArgs({
+  options: {
+    dist: { type: 'string', default: new URL('../dist', import.meta.url).pathname },
+    rounds: { type: 'string', default: '11' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const { dist } = values
+const ROUNDS = Number(values.rounds)
+const report = new Report(values.json)
 const cli = [process.execPath, join(dist, 'cli.js')]
 
 const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-bench-action-'))
@@ -39,19 +49,18 @@ try {
   const serving = await loadOf(meter, main, { INPUT_MODE: 'serve', GITHUB_EVENT_PATH: eventFile })
   const post = await loadOf(meter, [join(dist, 'post.js')], {})
   const version = await loadOf(meter, [join(dist, 'cli.js'), '--version'], {})
-  reportLoad('load of a bare node', bare, bare)
-  reportLoad('load of main, refused input', refused, bare, REACH.main)
-  reportLoad('load of main, mode serve', serving, bare, REACH.main)
-  reportLoad('load of post', post, bare, REACH.post)
-  reportLoad('load of cli --version', version, bare)
-  await joining(bare.wallMs)
+  reportLoad('action-load-refused', 'load of main, refused input', refused, bare, REACH.main)
+  reportLoad('action-load-main', 'load of main, mode serve', serving, bare, REACH.main)
+  reportLoad('action-load-post', 'load of post', post, bare, REACH.post)
+  reportLoad('action-load-cli', 'load of cli --version', version, bare)
+  await joining(median(bare.wallsMs))
 } finally {
   await server[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true })
 }
 
 interface Load {
-  readonly wallMs: number
+  readonly wallsMs: readonly number[]
   readonly cpuMs: number
 }
 
@@ -70,7 +79,7 @@ async function loadOf(meter: string, args: readonly string[], env: Readonly<Reco
     const { user, system } = JSON.parse(told) as NodeJS.CpuUsage
     cpus.push((user + system) / 1000)
   }
-  return { wallMs: median(walls), cpuMs: median(cpus) }
+  return { wallsMs: walls, cpuMs: median(cpus) }
 }
 
 /** Whether others find it, it is connected, and its claim waits at the home: whichever is last. */
@@ -107,11 +116,14 @@ async function joining(bare: number): Promise<void> {
       if (round === 0) {
         await systemClock.sleep(SETTLED_MS)
         for (const [what, peer] of [
-          ['resident, idle worker', worker],
-          ['resident, idle home', home],
+          ['worker', worker],
+          ['home', home],
         ] as const) {
           const mib = await residentMiB(peer.child.pid ?? 0)
-          console.log(`${what.padEnd(34)} ${String(mib).padStart(6)} MiB  ${verdict(mib, REACH.residentMiB)}`)
+          report.add(
+            { name: `action-resident-${what}`, figure: mib, unit: 'MiB', n: 1 },
+            `${`resident, idle ${what}`.padEnd(34)} ${String(mib).padStart(6)} MiB  ${verdict(mib, REACH.residentMiB)}`,
+          )
         }
       }
       await worker.stop()
@@ -121,7 +133,12 @@ async function joining(bare: number): Promise<void> {
     await link.close()
     await home.stop()
   }
-  report('start → announced, connected, claim', median(times), REACH.joinMs, bare)
+  const [p50, p99] = [Math.round(median(times)), Math.round(quantile(times, 0.99))]
+  const ratio = round3(p50 / bare)
+  report.add(
+    { name: 'action-join', figure: p50, unit: 'ms', ratio, peer: 'a bare node that starts', n: times.length, p50, p99 },
+    `${'start → announced, connected, claim'.padEnd(34)} ${String(p50).padStart(6)} ms   ${verdict(p50, REACH.joinMs)}  (${String(ratio)} × bare node, ${bare.toFixed(0)} ms)`,
+  )
 }
 
 async function residentMiB(pid: number): Promise<number> {
@@ -129,19 +146,15 @@ async function residentMiB(pid: number): Promise<number> {
   return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024)
 }
 
-function report(what: string, ms: number, reach: number, bare: number): void {
-  const ratio = (ms / bare).toFixed(1)
-  console.log(
-    `${what.padEnd(34)} ${ms.toFixed(0).padStart(6)} ms   ${verdict(ms, reach)}  (${ratio} × bare node, ${bare.toFixed(0)} ms)`,
-  )
-}
-
 /** Measured by processor time; the time on the clock stands beside it. */
-function reportLoad(what: string, { cpuMs, wallMs }: Load, bare: Load, reach?: number): void {
-  const ratio = cpuMs / bare.cpuMs
+function reportLoad(name: string, what: string, { cpuMs, wallsMs }: Load, bare: Load, reach?: number): void {
+  const ratio = round3(cpuMs / bare.cpuMs)
   const within = reach === undefined ? '' : `  ${verdict(ratio, reach)} ×`
-  console.log(
-    `${what.padEnd(34)} ${cpuMs.toFixed(0).padStart(6)} ms of processor time, ${ratio.toFixed(1)} × bare node${within}  (${wallMs.toFixed(0)} ms on the clock, ${(wallMs / bare.wallMs).toFixed(1)} ×)`,
+  const [p50, p99] = [Math.round(median(wallsMs)), Math.round(quantile(wallsMs, 0.99))]
+  const peer = `a bare node (${bare.cpuMs.toFixed(0)} ms)`
+  report.add(
+    { name, figure: Math.round(cpuMs), unit: 'ms of processor time', ratio, peer, n: wallsMs.length, p50, p99 },
+    `${what.padEnd(34)} ${cpuMs.toFixed(0).padStart(6)} ms of processor time, ${String(ratio)} × ${peer}${within}  (${String(p50)} ms on the clock)`,
   )
 }
 

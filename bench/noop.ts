@@ -143,8 +143,8 @@ async function home(): Promise<void> {
     n: turns.length,
     in_flight: inFlight,
     batch,
-    p50_ms: round3(quantile(turns, 0.5)),
-    p99_ms: round3(quantile(turns, 0.99)),
+    p50: round3(quantile(turns, 0.5)),
+    p99: round3(quantile(turns, 0.99)),
     home_cpu_us: round3(
       quantile(
         ours.map(({ cpuSeconds, tasks }) => (cpuSeconds * 1e6) / tasks),
@@ -164,7 +164,7 @@ async function home(): Promise<void> {
   process.stdout.write(
     values.json
       ? `${JSON.stringify(result)}\n`
-      : `${String(figure)} tasks/s over libp2p, an fdatasync before each answer, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50_ms)} ms, p99 ${String(result.p99_ms)} ms; CPU per task ${String(result.home_cpu_us)} µs at the home, ${String(result.worker_cpu_us)} µs at the worker${beside}\n`,
+      : `${String(figure)} tasks/s over libp2p, an fdatasync before each answer, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50)} ms, p99 ${String(result.p99)} ms; CPU per task ${String(result.home_cpu_us)} µs at the home, ${String(result.worker_cpu_us)} µs at the worker${beside}\n`,
   )
   child.kill('SIGTERM')
   await gone

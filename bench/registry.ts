@@ -1,18 +1,25 @@
 /**
  * A day of a fleet on one registry issue and one workflow token, on simulated time: the registry's own code against the
  * simulated GitHub with GitHub's limits. At 0 h all peers start at once, at 12 h the power fails and all start again, at
- * 20 h a fifth of them leaves for good. Run: npm run bench -- registry [peers] [hours] [known size]
+ * 20 h a fifth of them leaves for good. Run: npm run bench -- registry [peers] [hours] [known size] [--json]
  */
+import { parseArgs } from 'node:util'
 import { GitHubServer, type SeenRequest } from '../test/support/github-server/server.ts'
 import { newFleetPeer, type FleetPeer, type FleetPeerOptions } from '../test/support/registry-fleet.ts'
 import { VirtualTime } from '../test/support/virtual-time.ts'
+import { Report } from './queue/report.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const size = Number(process.argv[2] ?? 1_000)
-const hours = Number(process.argv[3] ?? 24)
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const lines = new Report(values.json)
+const size = Number(positionals[0] ?? 1_000)
+const hours = Number(positionals[1] ?? 24)
 /** What `--registry-fleet-size` says; 1 is a fleet that does not know how many it is. */
-const fleetSize = Number(process.argv[4] ?? size)
+const fleetSize = Number(positionals[2] ?? size)
 const REACH = { writesPerMinute: 80, writesPerHour: 450, requestsPerHour: 900 }
 /** A peer dials this many of those it finds; the mesh does the rest. */
 const DIALLED = 3
@@ -45,19 +52,19 @@ const { seen, faultsOfContract } = server
 const writes = seen.filter(({ method }) => method !== 'GET')
 const counted = seen.filter(({ counted: isCounted }) => isCounted)
 const refused = seen.filter(({ status }) => status >= 400)
-console.log(
+lines.say(
   `${size} peers, ${hours} simulated hours in ${((performance.now() - from) / 1_000).toFixed(0)} s of this machine`,
 )
-console.log(`requests ${seen.length}, of them counted ${counted.length}, free 304s ${seen.length - counted.length}`)
-console.log(`comments in the registry after ${joins.join(', ')}`)
-console.log(`refused by GitHub: ${refused.length}; not as GitHub describes it: ${faultsOfContract.length}\n`)
-report('content writes in any minute', busiest(writes, MINUTE), REACH.writesPerMinute)
-report('content writes in any hour', busiest(writes, HOUR), REACH.writesPerHour)
-report('counted requests in any hour', busiest(counted, HOUR), REACH.requestsPerHour)
-report('all requests in any hour', busiest(seen, HOUR), REACH.requestsPerHour)
-console.log(`\nthe busiest hour: ${kinds(seen, busiest(seen, HOUR).atHour)}`)
+lines.say(`requests ${seen.length}, of them counted ${counted.length}, free 304s ${seen.length - counted.length}`)
+lines.say(`comments in the registry after ${joins.join(', ')}`)
+lines.say(`refused by GitHub: ${refused.length}; not as GitHub describes it: ${faultsOfContract.length}\n`)
+report('registry-writes-minute', 'content writes in any minute', busiest(writes, MINUTE), REACH.writesPerMinute)
+report('registry-writes-hour', 'content writes in any hour', busiest(writes, HOUR), REACH.writesPerHour)
+report('registry-counted-hour', 'counted requests in any hour', busiest(counted, HOUR), REACH.requestsPerHour)
+report('registry-requests-hour', 'all requests in any hour', busiest(seen, HOUR), REACH.requestsPerHour)
+lines.say(`\nthe busiest hour: ${kinds(seen, busiest(seen, HOUR).atHour)}`)
 if (faultsOfContract.length > 0) process.exitCode = 1
-console.log(
+lines.say(
   `\ncomments at the end: ${commentCount()} of ${peers.length} peers, and of those that left without a goodbye and are not swept yet`,
 )
 
@@ -116,8 +123,19 @@ function kinds(requests: readonly SeenRequest[], atHour: number): string {
   return [...counts].map(([operation, count]) => `${operation} ${count}`).join(', ')
 }
 
-function report(what: string, { most, atHour }: { most: number; atHour: number }, reach: number): void {
+function report(name: string, what: string, { most, atHour }: { most: number; atHour: number }, reach: number): void {
   const verdict = most <= reach ? 'within' : 'OVER'
   if (most > reach) process.exitCode = 1
-  console.log(`${what.padEnd(30)} ${String(most).padStart(5)} at ${atHour.toFixed(1)} h   ${verdict} ${reach}`)
+  lines.add(
+    {
+      name,
+      figure: most,
+      unit: 'requests',
+      peer: `GitHub’s limits, held to ${String(reach)}`,
+      n: seen.length,
+      peers: size,
+      hours,
+    },
+    `${what.padEnd(30)} ${String(most).padStart(5)} at ${atHour.toFixed(1)} h   ${verdict} ${String(reach)}`,
+  )
 }

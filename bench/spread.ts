@@ -5,6 +5,7 @@
  *
  * --peers N (50)  --tasks N (10000)  --meshes N (20)  --json
  */
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { rankByRendezvous } from '../src/coordinator/cache/rendezvous.ts'
 import { Scheduler } from '../src/coordinator/scheduler/scheduler.ts'
@@ -83,12 +84,15 @@ const result = {
   unit: 'max/mean',
   figure: median(found.preferred),
   worst: worst(found.preferred),
+  ratio: Number((median(found.preferred) / median(found.rendezvous)).toFixed(3)),
+  peer: 'rendezvous hashing',
   rendezvous: median(found.rendezvous),
   rendezvous_worst: worst(found.rendezvous),
   four_fifths_busy: median(found.loaded),
   four_fifths_busy_worst: worst(found.loaded),
   choice_us: Number(((chosenMs * 1000) / (tasks * meshes)).toFixed(1)),
   n: meshes,
+  machine: `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`,
 }
 process.stdout.write(
   values.json

@@ -22,6 +22,8 @@ export type Happening =
       readonly status: string
       readonly exitCode?: number
       readonly reason?: string
+      /** Attempts that their worker stopped and gave back in order, as one that is stopped itself does. */
+      readonly released?: number
     }
   /** At the end of the run, when time enough had passed. */
   | { readonly kind: 'unended'; readonly task: string; readonly status: string }
@@ -62,6 +64,7 @@ interface Known {
     readonly status: string
     readonly exitCode: number | undefined
     readonly reason: string | undefined
+    readonly released: number
     readonly at: number
   }
 }
@@ -93,8 +96,8 @@ export function judge(history: readonly Event[]): Verdict {
       const task = tasks.get(event.task)
       if (task === undefined) continue
       if (task.end === undefined) {
-        const { status, exitCode, reason, at } = event
-        task.end = { status, exitCode, reason, at }
+        const { status, exitCode, reason, released = 0, at } = event
+        task.end = { status, exitCode, reason, released, at }
       } else if (task.end.status !== event.status || task.end.exitCode !== event.exitCode) {
         broken.push(`${event.task}: its result changed from ${task.end.status} to ${event.status}`)
       }
@@ -122,7 +125,8 @@ export function judge(history: readonly Event[]): Verdict {
 }
 
 function* faultsOf(id: string, { asked, containers, end }: Known): Generator<string> {
-  if (!asked.idempotent && containers.size > 1) yield `${id}: not idempotent, and started ${containers.size} times`
+  if (!asked.idempotent && containers.size > 1 + (end?.released ?? 0))
+    yield `${id}: not idempotent, and started ${containers.size} times`
   if (end === undefined) return
   if (end.status === 'cancelled' && asked.isCancelled !== true) yield `${id}: cancelled, and nobody asked for it`
   const { reason = 'exit' } = end

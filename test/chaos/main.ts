@@ -59,6 +59,10 @@ try {
 
 async function run(): Promise<void> {
   await using ground = await openGround()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // Namespaces and processes end with this one; an engine and its disk do not.
+    process.once(signal, () => void ground[Symbol.asyncDispose]().then(() => process.exit(130)))
+  }
   await using link = new HomeLink(ground.home)
   const watching = await Promise.all(
     ground.engines.map((docker) =>

@@ -92,11 +92,12 @@ export class Workload {
   async hasEnded(task: string): Promise<boolean> {
     const { link, record } = this.#deps
     try {
-      const { task: view } = await link.call('p2p_taskqueue_get_task', { task_id: task })
+      const { task: view, attempts = [] } = await link.call('p2p_taskqueue_get_task', { task_id: task, attempts: true })
       const { status, exit_code: exitCode, reason } = view
       if (!ENDED.has(status)) return false
       const how = { ...(exitCode === undefined ? {} : { exitCode }), ...(reason === undefined ? {} : { reason }) }
-      record({ kind: 'ended', task, status, ...how })
+      const released = attempts.filter(({ outcome }) => outcome === 'released').length
+      record({ kind: 'ended', task, status, released, ...how })
       if (this.#secretive.has(task)) await this.#readLog(task)
       return true
     } catch (error) {

@@ -47,6 +47,14 @@ test('a task that was to be cancelled, or waited for one that failed, may end so
   assert.deepEqual([broken, ends], [[], { cancelled: 1, 'failed: dependency': 1 }])
 })
 
+test('a task that its worker gave back in order may run once more, and no more than that', () => {
+  const again = { ...started, container: 'c2' }
+  const givenBack = { ...ended, released: 1 }
+  assert.deepEqual(verdictOn(submitted, acknowledged, started, again, givenBack).broken, [])
+  const { broken } = verdictOn(submitted, acknowledged, started, again, { ...started, container: 'c3' }, givenBack)
+  assert.match(broken.join(), /started 3 times/)
+})
+
 const FORGED: readonly (readonly [string, readonly Happening[], RegExp])[] = [
   ['a task that its home has forgotten', [submitted, acknowledged, { kind: 'unknown', task: 't' }], /knows it no more/],
   [

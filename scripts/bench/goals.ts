@@ -1,0 +1,86 @@
+/** The numbers to reach, and where a run tells them. */
+import type { BenchLine } from './lines.ts'
+
+export interface Goal {
+  readonly what: string
+  readonly benchmark: string
+  /** Fields of the line that tells it. */
+  readonly line: Readonly<Record<string, string | number>>
+  readonly field: string
+  readonly reach: { readonly least: number } | { readonly most: number }
+}
+
+export const GOALS: readonly Goal[] = [
+  {
+    what: 'container task through the mesh ÷ `docker run --rm`',
+    ...{ benchmark: 'task', line: { name: 'container-task-over-mesh' }, field: 'ratio', reach: { most: 1 } },
+  },
+  {
+    what: 'no-op tasks over libp2p ÷ BullMQ with fsync always',
+    ...{ benchmark: 'noop', line: { name: 'noop-tasks-over-mesh' }, field: 'ratio', reach: { least: 1.5 } },
+  },
+  {
+    what: 'no-op tasks a second over libp2p, 2 processors',
+    ...{ benchmark: 'noop', line: { name: 'noop-tasks-over-mesh' }, field: 'figure', reach: { least: 10_000 } },
+  },
+  {
+    what: 'submit + claim + settle in process, FULL, 128 callers ÷ plainjob at its own NORMAL',
+    ...{ benchmark: 'queue', line: { name: 'queue-cycle', callers: 128, peer: 'plainjob, synchronous=NORMAL' } },
+    ...{ field: 'ratio', reach: { least: 1 } },
+  },
+  {
+    what: 'claim p99 with 1,000,000 queued ÷ with 1,000',
+    ...{ benchmark: 'queue', line: { name: 'queue-claim', backlog: 1_000_000 }, field: 'ratio', reach: { most: 1.5 } },
+  },
+  {
+    what: 'peer start → announced, connected, claim parked, ms',
+    ...{ benchmark: 'action', line: { name: 'action-join' }, field: 'p50', reach: { most: 1500 } },
+  },
+  {
+    what: 'load of the Action’s main ÷ a bare node (8 is 400 ms on a calm machine)',
+    ...{ benchmark: 'action', line: { name: 'action-load-main' }, field: 'ratio', reach: { most: 8 } },
+  },
+  {
+    what: 'load of the Action’s post ÷ a bare node (3 is 150 ms on a calm machine)',
+    ...{ benchmark: 'action', line: { name: 'action-load-post' }, field: 'ratio', reach: { most: 3 } },
+  },
+  {
+    what: 'resident memory of an idle worker, MiB',
+    ...{ benchmark: 'action', line: { name: 'action-resident-worker' }, field: 'figure', reach: { most: 150 } },
+  },
+  {
+    what: '1,000 runners on one issue: content writes in any minute',
+    ...{ benchmark: 'registry', line: { name: 'registry-writes-minute' }, field: 'figure', reach: { most: 80 } },
+  },
+  {
+    what: '1,000 runners on one issue: content writes in any hour',
+    ...{ benchmark: 'registry', line: { name: 'registry-writes-hour' }, field: 'figure', reach: { most: 450 } },
+  },
+  {
+    what: '1,000 runners on one issue: requests in any hour',
+    ...{ benchmark: 'registry', line: { name: 'registry-requests-hour' }, field: 'figure', reach: { most: 900 } },
+  },
+  {
+    what: 'requests between peers ÷ bare libp2p pipelined echo',
+    ...{ benchmark: 'mesh', line: { name: 'mesh-rpc' }, field: 'ratio', reach: { least: 0.6 } },
+  },
+]
+
+export interface Told {
+  readonly goal: Goal
+  /** Unset when the run did not tell it. */
+  readonly value: number | undefined
+  readonly isReached: boolean
+}
+
+export function tellGoals(results: ReadonlyMap<string, readonly BenchLine[]>): Told[] {
+  return GOALS.map((goal) => {
+    const { benchmark, line, field, reach } = goal
+    const found = results
+      .get(benchmark)
+      ?.find((each) => Object.entries(line).every(([name, wanted]) => each[name] === wanted))
+    const value = found?.[field]
+    if (typeof value !== 'number') return { goal, value: undefined, isReached: false }
+    return { goal, value, isReached: 'least' in reach ? value >= reach.least : value <= reach.most }
+  })
+}
