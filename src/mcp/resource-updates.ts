@@ -18,6 +18,10 @@ export function logsUri(taskId: string): string {
   return `task://${taskId}/logs`
 }
 
+export function artifactsUri(taskId: string): string {
+  return `task://${taskId}/artifacts`
+}
+
 export class ResourceUpdates {
   readonly #clock: Clock
   readonly #events: Events
@@ -69,9 +73,17 @@ export class ResourceUpdates {
 }
 
 function urisOf(event: AnyEvent): readonly string[] {
-  if ('taskId' in event) {
-    const uris = [taskUri(event.taskId), QUEUE_URI]
-    return event.name === 'task.progressed' || event.name === 'task.settled' ? [...uris, logsUri(event.taskId)] : uris
+  switch (event.name) {
+    case 'task.logged':
+      return [logsUri(event.taskId)]
+    case 'task.settled': {
+      const { taskId } = event
+      return [taskUri(taskId), QUEUE_URI, logsUri(taskId), artifactsUri(taskId)]
+    }
+    case 'peer.joined':
+    case 'peer.left':
+      return [PEERS_URI]
+    default:
+      return 'taskId' in event ? [taskUri(event.taskId), QUEUE_URI] : []
   }
-  return event.name === 'peer.joined' || event.name === 'peer.left' ? [PEERS_URI] : []
 }

@@ -6,7 +6,7 @@ import { toErrorView } from '../core/errors.ts'
 import type { Call } from '../core/operations/operation.ts'
 import { registerOutputs } from './output-resources.ts'
 import { askFor, JSON_TYPE, jsonResource } from './resource-answer.ts'
-import { logsUri, PEERS_URI, QUEUE_URI, taskUri } from './resource-updates.ts'
+import { PEERS_URI, QUEUE_URI, taskUri } from './resource-updates.ts'
 import { quietCall, type Seat } from './seat.ts'
 import type { ServerDeps } from './server-deps.ts'
 
@@ -60,8 +60,8 @@ export async function canRead(deps: ServerDeps, seat: Seat, uri: string): Promis
   const { access } = seat.caller
   if (uri === PEERS_URI) return access.has('peers:read')
   if (uri === QUEUE_URI) return access.has('tasks:read')
-  const id = /^task:\/\/(?<id>[a-z0-9.]{1,64})(?:\/logs)?$/.exec(uri)?.groups?.['id']
-  if (id === undefined || (uri !== taskUri(id) && uri !== logsUri(id))) return false
+  const id = /^task:\/\/(?<id>[a-z0-9.]{1,64})(?:\/logs|\/artifacts)?$/.exec(uri)?.groups?.['id']
+  if (id === undefined) return false
   try {
     await deps.operations.invoke('p2p_taskqueue_get_task', { task_id: id }, quietCall(seat.caller))
     return true

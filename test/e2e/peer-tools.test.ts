@@ -43,6 +43,13 @@ test('an agent reaches the tools of another peer: the allowed ones by name, its 
   })
   assert.equal((await there.call('p2p_taskqueue_get_task', { task_id: taskId })).task.status, 'cancelled')
 
+  const dryRun = { task_type: 'test.noop', payload: {}, dry_run: true }
+  for (const peer_id of [a.ready.peer_id, b.ready.peer_id]) {
+    const seen = await agent.call('p2p_taskqueue_submit', { ...dryRun, peer_id })
+    assert.deepEqual([seen['dry_run'], seen['fitting']], [true, 0], 'an argument of the tool alone goes along')
+  }
+  assert.equal(((await agent.call('p2p_taskqueue_list_tasks', { ...remote }))['tasks'] as unknown[]).length, 2)
+
   for (const [tool, args, code] of [
     ['p2p_taskqueue_call_tool', { tool_name: 'p2p_taskqueue_status', peer_id: b.ready.peer_id }, 'policy_refused'],
     ['p2p_taskqueue_call_tool', { tool_name: 'p2p_taskqueue_call_tool', peer_id: b.ready.peer_id }, 'policy_refused'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TaskId } from '../../../src/core/ids.ts'
 import { UPDATE_PAUSE_MS } from '../../../src/mcp/resource-updates.ts'
 import { createMcpHouse } from '../../fakes/mcp-house.ts'
 import { ManualClock, settle } from '../../support/manual-clock.ts'
@@ -84,6 +85,29 @@ for (const era of ERAS) {
     house.fake.change(task.task_id, { status: 'completed' })
     await settle()
     assert.deepEqual(heard, [uri, uri])
+  })
+}
+
+for (const era of ['modern', 'legacy'] as const) {
+  test(`${era}: who watches a log hears that it grew, and who watches what it left hears of the end`, async () => {
+    const clock = new ManualClock()
+    await using house = createMcpHouse({ clock, settings: { sessions: { ...quiet } } })
+    const client = await house.client({ era })
+    const { task_id: id } = house.fake.submit('token:agent', { status: 'running', phase: 'running' })
+    const [task, logs, artifacts] = [`task://${id}`, `task://${id}/logs`, `task://${id}/artifacts`]
+    const heard: string[] = []
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => void heard.push(params.uri))
+    if (era === 'modern') await client.listen({ resourceSubscriptions: [task, logs, artifacts] })
+    else for (const uri of [task, logs, artifacts]) await client.subscribeResource({ uri })
+    for (const nextSeq of [1, 2, 3]) {
+      house.fake.events.emit({ name: 'task.logged', at: 0, taskId: id as TaskId, attempt: 1, nextSeq, bytes: nextSeq })
+    }
+    await clock.advance(UPDATE_PAUSE_MS)
+    await settle()
+    assert.deepEqual(heard, [logs], 'once per pause, and the task itself has not changed')
+    house.fake.change(id, { status: 'completed' })
+    await settle()
+    assert.deepEqual(heard.slice(1).toSorted(), [task, artifacts, logs].toSorted())
   })
 }
 
