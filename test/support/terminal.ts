@@ -23,13 +23,17 @@ export function piped(t: TestContext, args: readonly string[], env: Environment 
 /** On a terminal of its own, 100 columns wide. */
 export function onTerminal(t: TestContext, args: readonly string[], env: Environment = {}): Session {
   const words = [process.execPath, CLI, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  const command = `stty cols 100 rows 30; exec ${words}`
-  const { session, child } = begin(t, 'script', ['-qefc', command, '/dev/null'], {
+  const { type, ...session } = commandOnTerminal(t, `stty cols 100 rows 30; exec ${words}`, {
     TERM: 'xterm-256color',
-    SHELL: '/bin/sh',
     ...env,
   })
-  return { ...session, interrupt: () => child.stdin.write('\u0003') }
+  return { ...session, interrupt: () => type('\u0003') }
+}
+
+/** A line of the shell on a terminal of its own; `type` presses keys there. */
+export function commandOnTerminal(t: TestContext, command: string, env: Environment) {
+  const { session, child } = begin(t, 'script', ['-qefc', command, '/dev/null'], { SHELL: '/bin/sh', ...env })
+  return { ...session, type: (keys: string): void => void child.stdin.write(keys) }
 }
 
 function begin(t: TestContext, command: string, args: readonly string[], env: Environment) {

@@ -1,8 +1,15 @@
-/** The completion scripts, asked by the shells themselves where they are there. */
+/** The completion scripts, asked by the shells they are for. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { test } from 'node:test'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { until } from '../../support/demo-peers.ts'
+import { commandOnTerminal } from '../../support/terminal.ts'
 
+const run = promisify(execFile)
 const CLI = new URL('../../../src/cli/main.ts', import.meta.url).pathname
 const script = (shell: string): string =>
   execFileSync(process.execPath, [CLI, 'completion', shell], { encoding: 'utf8' })
@@ -10,7 +17,9 @@ const script = (shell: string): string =>
 /** What bash offers after these words, the last of which is begun. */
 function offered(source: string, words: readonly string[]): string[] {
   const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _runner_mesh; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const shown = execFileSync('bash', ['-c', `${source}\n${ask}`, 'bash', 'runner-mesh', ...words], { encoding: 'utf8' })
+  const shown = execFileSync('bash', ['--norc', '-c', `${source}\n${ask}`, 'bash', 'runner-mesh', ...words], {
+    encoding: 'utf8',
+  })
   return shown.split('\n').filter((line) => line !== '')
 }
 
@@ -25,13 +34,55 @@ test('bash completes commands, their commands, flags and the values of flags', (
   assert.ok(!source.includes('guard'), 'hidden commands stay hidden')
 })
 
-test('zsh and fish know the same commands', () => {
-  const [zsh, fish] = [script('zsh'), script('fish')]
-  assert.ok(zsh.startsWith('#compdef runner-mesh\n'))
-  execFileSync('bash', ['-n', '-c', zsh])
-  for (const name of ['submit', 'run', 'follow', 'top', 'doctor', 'completion', 'token']) {
-    assert.match(zsh, new RegExp(`'${name}'\\)`))
-    assert.match(fish, new RegExp(`-a '${name}' -d '`))
+/** The script for a shell, in a file of its own. */
+async function scriptFor(t: TestContext, shell: string): Promise<{ readonly folder: string; readonly file: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-shell-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, `completion.${shell}`)
+  await writeFile(file, script(shell))
+  return { folder, file }
+}
+
+test('fish completes them too, and says what they are for', { timeout: 60_000 }, async (t) => {
+  const { folder, file } = await scriptFor(t, 'fish')
+  const complete = async (line: string): Promise<string[]> => {
+    const script = `source ${file}; complete -C ${JSON.stringify(line)}`
+    const { stdout } = await run('fish', ['--no-config', '-c', script], { env: { ...process.env, HOME: folder } })
+    return stdout.trim().split('\n')
   }
-  assert.match(fish, /__fish_seen_subcommand_from submit' -l profile -x -a 'strict standard trusted'/)
+  assert.match((await complete('runner-mesh subm')).join(), /^submit\tQueue a container/)
+  assert.deepEqual(
+    (await complete('runner-mesh submit --profile ')).map((line) => line.split('\t')[0]),
+    ['standard', 'strict', 'trusted'],
+  )
+  assert.deepEqual(
+    (await complete('runner-mesh submit --foll')).map((line) => line.split('\t')[0]),
+    ['--follow'],
+  )
+  assert.match((await complete('runner-mesh cache d')).join(), /^delete\tRemove a key/)
+})
+
+test('zsh completes them as they are typed', { timeout: 60_000 }, async (t) => {
+  const { folder, file } = await scriptFor(t, 'zsh')
+  const shell = commandOnTerminal(t, 'exec zsh -f -i', { HOME: folder, ZDOTDIR: folder, TERM: 'dumb' })
+  /** Types, and waits for what comes of it. */
+  const type = async (keys: string, wanted: RegExp): Promise<void> => {
+    shell.text.stdout = ''
+    shell.type(keys)
+    await until(
+      () => shell.text.stdout,
+      (text) => {
+        t.signal.throwIfAborted()
+        return wanted.test(text)
+      },
+    )
+  }
+  // Two halves, so that the echo of the line is not taken for what it prints.
+  await type(`source ${file}; echo rea''dy\n`, /ready/)
+  await type('runner-mesh subm\t', /submit/)
+  await type('--foll\t', /--follow/)
+  await type('--profile stri\t', /strict/)
+  await type('\u0003', />|#|%/)
+  await type('runner-mesh cac\t', /cache/)
+  await type('d\t', /delete/)
 })
