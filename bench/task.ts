@@ -5,15 +5,12 @@
  * --pairs N (30)  --json
  */
 import { execFile } from 'node:child_process'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpus } from 'node:os'
 import { parseArgs, promisify } from 'node:util'
 import Docker from 'dockerode'
-import { openLocalLink } from '../src/app/local-socket.ts'
-import { createLogger } from '../src/app/logger.ts'
-import { startPeerProcess } from '../scripts/demo/peer-process.ts'
 import { ensureBusyboxImage } from '../test/support/busybox-image.ts'
+import { startMeshPair, type Sample } from './task/mesh-pair.ts'
+import { quantile } from './queue/report.ts'
 
 const { values } = parseArgs({
   options: { pairs: { type: 'string', default: '30' }, json: { type: 'boolean', default: false } },
@@ -23,70 +20,19 @@ const pairs = Number(values.pairs)
 const exec = promisify(execFile)
 
 await ensureBusyboxImage(new Docker(), IMAGE)
-const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-bench-'))
-const home = await startPeerProcess({
-  args: [
-    'up',
-    '--state-dir',
-    join(folder, 'a'),
-    '--listen',
-    '/ip4/127.0.0.1/tcp/0',
-    '--http',
-    'off',
-    '--work',
-    'false',
-    '--log-level',
-    'warn',
-  ],
-})
-const keyFile = join(folder, 'mesh.key')
-await copyFile(join(folder, 'a', 'mesh.key'), keyFile)
-const worker = await startPeerProcess({
-  args: [
-    'worker',
-    '--state-dir',
-    join(folder, 'b'),
-    '--key-file',
-    keyFile,
-    '--bootstrap',
-    home.ready.addresses[0] ?? '',
-    '--log-level',
-    'warn',
-  ],
-})
-const link = await openLocalLink(join(folder, 'a', 'peer.sock'), createLogger('silent'))
-
-interface Sample {
-  readonly ms: number
-  readonly phases: Readonly<Record<string, number>>
-}
-
-try {
-  for (let warm = 0; warm < 3; warm += 1) await ours()
+{
+  await using peers = await startMeshPair()
+  for (let warm = 0; warm < 3; warm += 1) await peers.run(IMAGE)
   await theirs()
   const mesh: Sample[] = []
   const cli: number[] = []
   for (let pair = 0; pair < pairs; pair += 1) {
     const first = pair % 2 === 0
-    if (first) mesh.push(await ours())
+    if (first) mesh.push(await peers.run(IMAGE))
     cli.push(await theirs())
-    if (!first) mesh.push(await ours())
+    if (!first) mesh.push(await peers.run(IMAGE))
   }
   report(mesh, cli)
-} finally {
-  await link.close()
-  await worker.stop()
-  await home.stop()
-  await rm(folder, { recursive: true, force: true })
-}
-
-async function ours(): Promise<Sample> {
-  const at = performance.now()
-  const { task_id: id } = await link.call('p2p_taskqueue_submit_docker_hub', { image: IMAGE, command: ['true'] })
-  const { task } = await link.call('p2p_taskqueue_wait_task', { task_id: id, timeout_s: 60 })
-  const ms = performance.now() - at
-  if (task.status !== 'completed') throw new Error(`${task.status}: ${task.error ?? ''}`)
-  return { ms, phases: (task.result?.['phases'] ?? {}) as Record<string, number> }
 }
 
 /** With the limits ours has, so that both ask the same of the engine. */
@@ -124,8 +70,15 @@ function report(mesh: readonly Sample[], cli: readonly number[]): void {
     ratio: Number((a / b).toFixed(2)),
     peer: 'docker run --rm',
     unit: 'ms',
+    figure: Math.round(a),
     n: pairs,
     p50: Math.round(a),
+    p99: Math.round(
+      quantile(
+        mesh.map(({ ms }) => ms),
+        0.99,
+      ),
+    ),
     peer_p50: Math.round(b),
     phases,
     outside_phases_ms: Math.round(a - inside),
