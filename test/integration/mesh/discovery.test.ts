@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -7,6 +7,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { systemClock, systemRandom as random } from '../../../src/app/system.ts'
 import type { Clock } from '../../../src/core/ports/clock.ts'
 import type { Discovery } from '../../../src/core/ports/discovery.ts'
+import { Rejections } from '../../../src/core/rejections.ts'
 import { createAnnouncementSeal } from '../../../src/mesh/announcement-seal.ts'
 import { createFileRegistry } from '../../../src/mesh/discovery/file-registry.ts'
 import {
@@ -43,20 +44,21 @@ async function peerIn(directory: string, { key = MESH_KEY, clock = systemClock }
   const identity = identityFromKey(await generateKeyPair('Ed25519'))
   const signer = createEnvelopeSigner(identity)
   const seal = createAnnouncementSeal({ signer, meshKeys: [parseMeshKey(key)], clock })
-  const registry = createFileRegistry({ directory, self: identity.peer, seal, clock, random, everyMs: 20 })
+  const rejections = new Rejections()
+  const registry = createFileRegistry({ directory, self: identity.peer, seal, clock, random, rejections, everyMs: 20 })
   const address = `/ip4/192.0.2.1/tcp/1/p2p/${identity.peer}`
-  const announce = () =>
+  const announce = (seq = 1, addresses = [address]) =>
     registry.announce({
       peer: identity.peer,
-      seq: 1,
+      seq,
       issuedAt: clock.now(),
       expiresAt: clock.now() + 60_000,
-      addresses: [address],
+      addresses,
       runnerName: 'x',
       homes: [],
       features: [],
     })
-  return { registry, announce, address, peer: identity.peer, known: follow(registry) }
+  return { registry, announce, address, rejections, peer: identity.peer, known: follow(registry) }
 }
 
 test('peers that share a folder find each other, not themselves, and lose those that leave', async (t) => {
@@ -101,6 +103,32 @@ test('files that no member has signed, copies and junk are passed over', async (
   assert.deepEqual(
     (await readdir(directory)).filter((name) => name.startsWith('.')),
     [],
+  )
+})
+
+test('an older announcement that somebody puts back is refused and counted, and a newer one counts again', async (t) => {
+  const directory = await folder(t)
+  const [member, reader] = [await peerIn(directory), await peerIn(directory)]
+  t.after(() => Promise.all([member, reader].map(({ registry }) => registry.stop())))
+  const path = join(directory, `${member.peer}.json`)
+  await member.announce(1)
+  const old = await readFile(path)
+  const at = (port: number) => `/ip4/192.0.2.1/tcp/${String(port)}/p2p/${member.peer}`
+  await member.announce(2, [at(2)])
+  await reader.registry.start()
+  assert.deepEqual(reader.known.addresses, [at(2)])
+  await writeFile(path, old)
+  await eventually(
+    'it is counted',
+    () => reader.rejections.list(),
+    ({ bad_announcement: refused = 0 }) => refused > 0,
+  )
+  assert.ok(!reader.known.addresses.includes(member.address), 'what the peer has given up is not dialled')
+  await member.announce(3, [at(3)])
+  await eventually(
+    'the newest counts',
+    () => reader.known.addresses,
+    (known) => known.join() === at(3),
   )
 })
 

@@ -41,6 +41,24 @@ test('what a member announces another member reads, unchanged', async () => {
   assert.deepEqual(await sealOf(bob).open(await sealOf(alice).seal(said)), said)
 })
 
+test('what a member has and can do is part of what it announces, as far as it stands and as far as it is understood', async () => {
+  const capabilities = {
+    ...{ version: '1.2.3', os: 'linux', arch: 'arm64', cpus: 8, memory_bytes: 2 ** 34, disk_bytes: 2 ** 40 },
+    ...{
+      gpus: [{ uuid: 'GPU-1' }],
+      labels: ['gpu'],
+      task_types: ['docker.run'],
+      protocols: ['/runner-mesh/rpc/1.0.0'],
+    },
+  }
+  const read = await sealOf(bob).open(await sealOf(alice).seal(announcement({ capabilities })))
+  assert.deepEqual(read.capabilities, capabilities)
+  // Of a newer version they may have another form: then there are none, and the rest counts.
+  const strange = { cpus: 'many' } as never
+  const rest = await sealOf(bob).open(await sealOf(alice).seal(announcement({ capabilities: strange })))
+  assert.deepEqual([rest.capabilities, rest.addresses], [undefined, announcement().addresses])
+})
+
 test('while keys are being changed both kinds of members read both kinds of announcements', async () => {
   const [old, changed] = [sealOf(alice), sealOf(alice, newKey, key)]
   assert.deepEqual(await old.open(await changed.seal(announcement())), announcement())
