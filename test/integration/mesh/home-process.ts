@@ -7,7 +7,7 @@ import { RecordingLog } from '../../support/recording-log.ts'
 
 export interface HomeOrder {
   readonly id: number
-  readonly do: 'call' | 'look' | 'stop'
+  readonly do: 'call' | 'look' | 'collect' | 'stop'
   readonly operation?: string
   readonly input?: unknown
 }
@@ -16,6 +16,8 @@ export interface HomeLook {
   readonly self: string
   readonly addresses: readonly string[]
   readonly rssMegabytes: number
+  /** What of it is in use, or was until lately: on the JavaScript heap and beside it. */
+  readonly usedMegabytes: number
 }
 
 const log = new RecordingLog()
@@ -26,10 +28,12 @@ const peer = await startPeer(
 )
 
 function look(): HomeLook {
+  const { rss, heapUsed, external } = process.memoryUsage()
   return {
     self: peer.mesh.self,
     addresses: peer.mesh.addresses(),
-    rssMegabytes: process.memoryUsage.rss() / (1 << 20),
+    rssMegabytes: rss / (1 << 20),
+    usedMegabytes: (heapUsed + external) / (1 << 20),
   }
 }
 
@@ -39,7 +43,9 @@ async function obey({ do: what, operation = '', input }: HomeOrder): Promise<unk
     process.disconnect()
     return undefined
   }
-  if (what === 'look') return look()
+  // Only what is held is left then.
+  if (what === 'collect') globalThis.gc?.()
+  if (what === 'look' || what === 'collect') return look()
   return peer.operations.invoke(operation, input, {
     caller: { principal: 'local', door: 'cli', access: new Set(ACCESS) },
     signal: new AbortController().signal,

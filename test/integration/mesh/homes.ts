@@ -25,6 +25,7 @@ export class HomeProcess {
     this.environment = environment
     this.#child = fork(join(import.meta.dirname, 'home-process.ts'), [JSON.stringify(environment)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [...process.execArgv, '--expose-gc'],
     })
     this.#child.stderr?.on('data', (bytes: Buffer) => (this.#errors += bytes.toString()))
     this.#child.on('message', ({ id, answer, error }: Answer) => {
@@ -49,6 +50,11 @@ export class HomeProcess {
 
   look(): Promise<HomeLook> {
     return this.#tell({ do: 'look' }) as Promise<HomeLook>
+  }
+
+  /** The same when what nobody needs has been thrown away. */
+  collect(): Promise<HomeLook> {
+    return this.#tell({ do: 'collect' }) as Promise<HomeLook>
   }
 
   call<N extends OperationName>(operation: N, input: RawInput<N>): Promise<Output<N>> {
