@@ -12,7 +12,7 @@ import { ensureBusyboxImage } from '../support/busybox-image.ts'
 import { findPrivateEngineProblem, startPrivateEngine, type PrivateEngine } from '../support/private-engine.ts'
 import { openHub, REPOSITORY, type Hub } from './hub.ts'
 import { ChaosNetwork, type Plug } from './network.ts'
-import { shiftedClock, type ShiftedClock } from './shifted-clock.ts'
+import { shiftedClock, TRUE_CLOCK, type ShiftedClock } from './shifted-clock.ts'
 
 export const IMAGE = 'runner-mesh-test/busybox:chaos'
 /** A secret of each worker's host, under this name. */
@@ -50,8 +50,11 @@ export interface ChaosContainer {
   remove(): Promise<unknown>
 }
 
-/** @throws Error in one line, where this machine cannot have it */
-export async function openGround(): Promise<Ground> {
+/**
+ * @param clocks whether wall clocks can be moved
+ * @throws Error in one line, where this machine cannot have it
+ */
+export async function openGround({ clocks = true } = {}): Promise<Ground> {
   const problem = findPrivateEngineProblem()
   if (problem !== undefined) throw new Error(problem)
   await using stack = new AsyncDisposableStack()
@@ -84,7 +87,7 @@ export async function openGround(): Promise<Ground> {
 
   const openMember = async (name: string, command: readonly string[], dockerHost?: string): Promise<Member> => {
     const plug = await network.plug(name)
-    const clock = shiftedClock(join(folder, `${name}.clock`))
+    const clock = clocks ? shiftedClock(join(folder, `${name}.clock`)) : TRUE_CLOCK
     const stateDir = join(folder, name)
     await mkdir(stateDir, { mode: 0o700 })
     const args = [

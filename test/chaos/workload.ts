@@ -18,6 +18,8 @@ export interface WorkloadDeps {
   readonly random: SeededRandom
   readonly name: string
   readonly record: (happening: Happening) => void
+  /** How long ended tasks are kept, milliseconds. */
+  readonly retentionMs?: number
 }
 
 interface Wish {
@@ -118,13 +120,14 @@ export class Workload {
   }
 
   async #submitOnce(key: string, { asked, script, payload = {}, options = {} }: Wish): Promise<string | undefined> {
-    const { link, record } = this.#deps
+    const { link, record, retentionMs } = this.#deps
     for (let tries = 0; tries < TRIES; tries += 1) {
       try {
         const { task_id: task } = await link.call('p2p_taskqueue_submit', {
           task_type: 'docker.hub',
           payload: { image: IMAGE, command: ['sh', '-c', script], ...payload },
           ...{ idempotency_key: key, idempotent: asked.idempotent, max_lost: 20 },
+          ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
           ...options,
         })
         record({ kind: 'acknowledged', key, task })
