@@ -1,6 +1,6 @@
 /** Installs a peer as a service of this machine, takes it away again, and says how it is. */
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
@@ -49,22 +49,26 @@ export async function installService(plan: ServicePlan): Promise<readonly string
     written.push(target)
   }
   try {
-    await mkdir(join(plan.root, PROGRAM_DIR), { recursive: true })
-    await copyFile(plan.cli, join(plan.root, CLI))
+    const outdated = await copyProgram(dirname(plan.cli), join(plan.root, PROGRAM_DIR))
     await write(`${PROGRAM_DIR}/package.json`, '{"type":"module"}\n', 0o644)
     const keyFile = plan.keyFile === undefined ? undefined : KEY
     if (plan.keyFile !== undefined) await write(KEY, await readFile(plan.keyFile, 'utf8'), 0o600)
     await write(ENVIRONMENT, environmentFile(plan.settings), 0o600)
     const program = { node: plan.node, cli: CLI }
-    await write(UNIT, renderUnit({ ...program, user: plan.user, environmentFile: ENVIRONMENT, keyFile }), 0o644)
+    const hasDockerGroup = await isGroup('docker', plan.root)
+    const unit = { ...program, user: plan.user, environmentFile: ENVIRONMENT, keyFile, hasDockerGroup }
+    await write(UNIT, renderUnit(unit), 0o644)
     for (const [name, text] of Object.entries(renderHooks(program))) await write(`${CONFIG_DIR}/${name}`, text, 0o755)
+    for (const path of outdated) await rm(path, { force: true })
   } catch (cause) {
     throw new RunnerMeshError('config_invalid', `Cannot install: ${errorText(cause)}. Run it as root.`, { cause })
   }
   for (const folder of plan.runnerDirs) await changeHooks(folder, CONFIG_DIR)
   if (plan.root === '/') {
     await systemctl('daemon-reload')
-    await systemctl('enable', '--now', SERVICE_NAME)
+    await systemctl('enable', SERVICE_NAME)
+    // One that ran before runs the former program.
+    await systemctl('restart', SERVICE_NAME)
   }
   return written
 }
@@ -89,6 +93,24 @@ export async function serviceState(): Promise<string> {
     const stdout = thrown instanceof Error && 'stdout' in thrown ? String(thrown.stdout).trim() : ''
     return stdout === '' ? 'unknown: systemd does not answer' : stdout
   }
+}
+
+/** The program is cli.js and what it loads, file by file. @returns what lies there of a former one */
+async function copyProgram(from: string, to: string): Promise<readonly string[]> {
+  await mkdir(to, { recursive: true })
+  const before = await readdir(to)
+  const files = (await readdir(from)).filter((name) => /\.(?:js|txt)$/.test(name))
+  for (const name of files) {
+    await copyFile(join(from, name), join(to, name))
+    await chmod(join(to, name), 0o644)
+  }
+  return before.filter((name) => name.endsWith('.js') && !files.includes(name)).map((name) => join(to, name))
+}
+
+/** Where it is not known, as in an image that is being built, it is taken to be there. */
+async function isGroup(name: string, root: string): Promise<boolean> {
+  const groups = await readFile(join(root, '/etc/group'), 'utf8').catch(() => undefined)
+  return groups === undefined || groups.split('\n').some((line) => line.startsWith(`${name}:`))
 }
 
 function environmentFile(settings: Readonly<Record<string, string>>): string {

@@ -13,12 +13,14 @@ export interface UnitOptions {
   readonly environmentFile: string
   /** Undefined: the peer makes a key at its first start. */
   readonly keyFile: string | undefined
+  /** systemd starts no unit that names a group which is not there. */
+  readonly hasDockerGroup: boolean
 }
 
 /** Under these nothing is visible to the unit unless it is named. */
 const HIDDEN = /^\/(?:home|root|run\/user)\//
 
-export function renderUnit({ user, node, cli, environmentFile, keyFile }: UnitOptions): string {
+export function renderUnit({ user, node, cli, environmentFile, keyFile, hasDockerGroup }: UnitOptions): string {
   const shown = [node, cli].filter((path) => HIDDEN.test(path))
   return [
     '[Unit]',
@@ -32,7 +34,7 @@ export function renderUnit({ user, node, cli, environmentFile, keyFile }: UnitOp
     `ExecStart=${quoted(node)} ${quoted(cli)} up`,
     `User=${user}`,
     // The engine's socket belongs to this group.
-    'SupplementaryGroups=docker',
+    ...(hasDockerGroup ? ['SupplementaryGroups=docker'] : []),
     `EnvironmentFile=${environmentFile}`,
     `Environment=RUNNER_MESH_STATE_DIR=%S/${SERVICE_NAME}`,
     ...(keyFile === undefined

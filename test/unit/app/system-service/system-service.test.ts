@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -49,6 +49,7 @@ test('the unit may write its state directory alone, sees no home but what it run
     cli: '/usr/local/lib/runner-mesh/cli.js',
     environmentFile: '/etc/runner-mesh/environment',
     keyFile: '/etc/runner-mesh/mesh.key',
+    hasDockerGroup: true,
   })
   const lines = unit.split('\n')
   for (const [name, value] of Object.entries(DIRECTIVES)) assert.ok(lines.includes(`${name}=${value}`), name)
@@ -71,7 +72,14 @@ test(
     const { folder } = await planIn(t)
     const cli = '/usr/bin/true'
     const environmentFile = '/etc/hostname'
-    const unit = renderUnit({ user: 'root', node: '/usr/bin/env', cli, environmentFile, keyFile: undefined })
+    const unit = renderUnit({
+      user: 'root',
+      node: '/usr/bin/env',
+      cli,
+      environmentFile,
+      keyFile: undefined,
+      hasDockerGroup: false,
+    })
     const path = join(folder, 'runner-mesh.service')
     await writeFile(path, unit)
     const verified = spawnSync('systemd-analyze', ['verify', '--man=no', path], { encoding: 'utf8' })
@@ -108,6 +116,23 @@ test('what is installed is whole, secrets are root’s alone, and it all goes ag
   await uninstallService(plan.root, plan.runnerDirs)
   assert.equal(await readFile(join(folder, 'runner', '.env'), 'utf8'), 'LANG=C.UTF-8\n')
   for (const path of written) await assert.rejects(stat(path), { code: 'ENOENT' })
+})
+
+test('the program is installed with all that it loads; what a former one left goes, and a machine without the group of the engine is served', async (t) => {
+  const { folder, plan } = await planIn(t)
+  const program = join(plan.root, 'usr/local/lib/runner-mesh')
+  const names = async (): Promise<string[]> => (await readdir(program)).toSorted()
+  await writeFile(join(folder, 'chunk-old.js'), '')
+  await installService(plan)
+  assert.deepEqual(await names(), ['chunk-old.js', 'cli.js', 'package.json'])
+  await rm(join(folder, 'chunk-old.js'))
+  await writeFile(join(folder, 'chunk-new.js'), '')
+  const unit = (): Promise<string> => readFile(join(plan.root, 'etc/systemd/system/runner-mesh.service'), 'utf8')
+  assert.match(await unit(), /^SupplementaryGroups=docker$/m)
+  await writeFile(join(plan.root, 'etc/group'), 'root:x:0:\n')
+  await installService(plan)
+  assert.deepEqual(await names(), ['chunk-new.js', 'cli.js', 'package.json'])
+  assert.doesNotMatch(await unit(), /SupplementaryGroups/)
 })
 
 test('the hooks pause and resume under the name of the runner, and never fail its job', async (t) => {
