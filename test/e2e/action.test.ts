@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { actionGround, REPOSITORY } from '../support/action-ground.ts'
 import { IMAGE } from '../support/demo-peers.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeRepository } from '../support/local-git.ts'
 
 test('two runners serve, a third step submits: the task runs on one of them, and nothing is left', async (t) => {
   const ground = await actionGround(t)
@@ -53,6 +54,28 @@ test('two runners serve, a third step submits: the task runs on one of them, and
       [['success', []]],
     )
   }
+  await ground.assertNothingLeft()
+  assert.deepEqual(ground.server.faultsOfContract, [])
+})
+
+test('a submitting step has a repository built at its commit and run on another runner', async (t) => {
+  const ground = await actionGround(t)
+  const local = await makeRepository({
+    Dockerfile: `FROM ${IMAGE}\nCOPY greet.sh /greet.sh\nCMD ["sh", "/greet.sh"]\n`,
+    'greet.sh': 'echo "hello from $PWD"; exit 3',
+  })
+  t.after(() => local[Symbol.asyncDispose]())
+  ground.repository.sources = local.folder
+  const job = await ground.job('one')
+  const serving = await job.step({ ...ground.joined, mode: 'serve', 'max-tasks': '1' })
+  await eventually('it has announced itself', ground.comments, (comments) => comments.length === 1, 30_000)
+  const other = await ground.job('two')
+  const built = { repository: REPOSITORY, ref: local.commit }
+  const submitted = await (await other.step({ ...ground.joined, mode: 'submit', ...built })).done
+  assert.deepEqual([submitted.code, submitted.outputs.get('worker')], [3, 'one'], submitted.log)
+  assert.match(submitted.outputs.get('log') ?? '', /hello from \//)
+  assert.equal((await serving.done).code, 0)
+  for (const each of [job, other]) await each.finish()
   await ground.assertNothingLeft()
   assert.deepEqual(ground.server.faultsOfContract, [])
 })

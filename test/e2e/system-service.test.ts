@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { installService } from '../../src/app/system-service/install.ts'
+import { DIST } from '../support/action-ground.ts'
 import { ensureBusyboxImage } from '../support/busybox-image.ts'
 import { IMAGE } from '../support/demo-peers.ts'
 import { NODE, SystemdWorld, whyNoSystemd } from '../support/systemd-world.ts'
@@ -23,7 +24,7 @@ test(
     const keyFile = join(world.install, '..', 'key')
     await writeFile(keyFile, `${Buffer.alloc(32, 7).toString('base64url')}\n`)
     await installService({
-      ...{ root: world.install, user: 'runner', node: NODE, cli: 'dist/cli.js', keyFile, runnerDirs: [] },
+      ...{ root: world.install, user: 'runner', node: NODE, cli: join(DIST, 'cli.js'), keyFile, runnerDirs: [] },
       settings: {
         RUNNER_MESH_HTTP: 'off',
         RUNNER_MESH_LISTEN: '/ip4/127.0.0.1/tcp/0',
