@@ -24,6 +24,8 @@ export class ContextFault extends Error {
 }
 
 export interface BuildContext extends AsyncDisposable {
+  /** The text of the Dockerfile; undefined when it is a link, or longer than one is. */
+  readonly dockerfile: string | undefined
   /** An uncompressed tar. A reader that leaves before its end aborts the signal. */
   stream(signal: AbortSignal): NodeJS.ReadableStream
 }
@@ -43,6 +45,7 @@ interface ContextPlace {
 
 const DOCKERIGNORE = '.dockerignore'
 const DOCKERIGNORE_BYTES = 65_536
+const DOCKERFILE_BYTES = 1_048_576
 const KINDS: ReadonlySet<string> = new Set(['file', 'contiguous-file', 'directory', 'symlink'])
 
 /** @throws ContextFault; the signal's reason; whatever the tar itself fails with */
@@ -59,9 +62,10 @@ export async function openContext(
     await pipeline(capped(repository, limits.maxBytes), createWriteStream(spool), { signal })
     const dockerfile = partsOf(paths.dockerfilePath).join('/')
     const place = { contextPath: paths.contextPath, leadingFolders }
-    const isIgnored = await look(spool, place, dockerfile, limits, signal)
+    const { isIgnored, text } = await look(spool, place, dockerfile, limits, signal)
     const isKept = (name: string) => name === dockerfile || name === DOCKERIGNORE || !isIgnored(name)
     return {
+      dockerfile: text,
       stream: (given) => passOn(spool, place, isKept, given),
       [Symbol.asyncDispose]: dispose,
     }
@@ -88,8 +92,8 @@ async function look(
   dockerfile: string,
   limits: ContextLimits,
   signal: AbortSignal,
-): Promise<(path: string) => boolean> {
-  const seen = { entries: 0, inContext: 0, dockerfiles: 0, patterns: '' }
+): Promise<{ readonly isIgnored: (path: string) => boolean; readonly text: string | undefined }> {
+  const seen = { entries: 0, inContext: 0, dockerfiles: 0, patterns: '', text: undefined as string | undefined }
   await eachEntry(spool, signal, async (header, content) => {
     seen.entries += 1
     if (seen.entries > limits.maxEntries) {
@@ -98,15 +102,19 @@ async function look(
     const name = nameInContext(header, place)
     if (name === undefined) return
     seen.inContext += 1
-    if (name === dockerfile && header.type !== 'directory') seen.dockerfiles += 1
-    if (name === DOCKERIGNORE && header.type === 'file') seen.patterns = await textOf(content)
+    if (name === dockerfile && header.type !== 'directory') {
+      seen.dockerfiles += 1
+      const isRead = header.type === 'file' && (header.size ?? 0) <= DOCKERFILE_BYTES
+      seen.text = isRead ? await textOf(content, DOCKERFILE_BYTES) : undefined
+    }
+    if (name === DOCKERIGNORE && header.type === 'file') seen.patterns = await textOf(content, DOCKERIGNORE_BYTES)
   })
   const where = `${quote(place.contextPath)} of the repository at this commit`
   if (seen.inContext === 0) throw new ContextFault(`There is no folder ${where}. Check context_path.`)
   if (seen.dockerfiles === 0) {
     throw new ContextFault(`There is no ${quote(dockerfile)} in ${where}. Check dockerfile_path.`)
   }
-  return ignoring(seen.patterns)
+  return { isIgnored: ignoring(seen.patterns), text: seen.text }
 }
 
 function passOn(
@@ -187,13 +195,12 @@ function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.')
 }
 
-async function textOf(content: Readable): Promise<string> {
+async function textOf(content: Readable, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of content as AsyncIterable<Uint8Array>) {
     bytes += chunk.length
-    if (bytes > DOCKERIGNORE_BYTES)
-      throw new ContextFault(`${DOCKERIGNORE} is longer than ${DOCKERIGNORE_BYTES} bytes.`)
+    if (bytes > maxBytes) throw new ContextFault(`${DOCKERIGNORE} is longer than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

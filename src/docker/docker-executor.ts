@@ -43,7 +43,9 @@ export interface DockerExecutorSettings extends PullSettings {
   readonly leaseMs: number
   /** What the engine keeps of a container's output, for a restarted peer to read. */
   readonly logMaxBytes: number
-  readonly build: BuildSettings
+  readonly build: Omit<BuildSettings, 'buildKit'>
+  /** Whether Dockerfiles are built by BuildKit, which holds steps to no memory and no processors. */
+  readonly buildKit: boolean
 }
 
 const DOCKER_DEFAULTS: DockerExecutorSettings = {
@@ -55,6 +57,7 @@ const DOCKER_DEFAULTS: DockerExecutorSettings = {
   pullAttempts: 5,
   pullBackoffMs: 1_000,
   build: { memoryMiB: 2_048, cpus: 1, network: 'bridge', maxBytes: 512 * 1_048_576, maxEntries: 200_000 },
+  buildKit: false,
 }
 
 export interface DockerExecutorDeps {
@@ -131,7 +134,10 @@ class EngineExecutor implements DockerExecutor {
     )
     if (source !== undefined) {
       const find = (name: string) => this.#puller.use(name)
-      this.#builder = new ImageBuilder({ engine: this.engine, source, find }, settings.build)
+      this.#builder = new ImageBuilder(
+        { engine: this.engine, source, find },
+        { ...settings.build, buildKit: settings.buildKit },
+      )
     }
     this.supportedTypes = source === undefined ? [CONTAINER_TYPES.image] : Object.values(CONTAINER_TYPES)
   }

@@ -23,6 +23,8 @@ export interface BuildSettings extends ContextLimits {
   readonly cpus: number
   /** Most Dockerfiles fetch something. */
   readonly network: NetworkMode
+  /** Steps are built by BuildKit, which holds them to the network but not to memory and processors. */
+  readonly buildKit?: boolean
 }
 
 export interface BuildFault {
@@ -92,6 +94,8 @@ export class ImageBuilder {
       )
       const paths = { contextPath: task.context_path, dockerfilePath: task.dockerfile_path }
       await using context = await openContext(files, paths, this.#settings, signal)
+      const refusal = this.#settings.buildKit === true ? foreignFrontend(task, context.dockerfile) : undefined
+      if (refusal !== undefined) return fault(refusal)
       notify('Sending the build context')
       const options = { ...this.#options(task, tag), abortSignal: signal }
       const stream = await this.#deps.engine.patient.buildImage(
@@ -120,8 +124,10 @@ export class ImageBuilder {
   }
 
   #options(task: PinnedTask, tag: string) {
-    const { memoryMiB, cpus, network } = this.#settings
+    const { memoryMiB, cpus, network, buildKit } = this.#settings
     return {
+      // A number: for the word the client would open a session, which a context that is sent along does not need.
+      ...(buildKit === true ? { version: 2 as unknown as '2' } : {}),
       t: tag,
       dockerfile: task.dockerfile_path,
       ...(task.target === undefined ? {} : { target: task.target }),
@@ -155,6 +161,28 @@ export function buildTag(task: PinnedTask): string {
     args,
   ]
   return `${OUR_TAGS.built}:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 40)}`
+}
+
+/** A directive of a Dockerfile, which counts above its first instruction. BuildKit knows it in comments of other kinds, too. */
+const SYNTAX = /^(?:#|\/\/)\s*syntax\s*=|^\{\s*"syntax"/im
+
+/**
+ * A frontend is a program that turns the Dockerfile into a build. Another than BuildKit's own would be an image that nobody
+ * has allowed, run by the engine itself.
+ * @returns why it is not built
+ */
+function foreignFrontend(
+  { build_args: args = {} }: RepositoryTask,
+  dockerfile: string | undefined,
+): string | undefined {
+  if (dockerfile === undefined)
+    return 'The Dockerfile is a link, or longer than 1 MiB. With BuildKit name the file itself.'
+  const steering = Object.keys(args).find((name) => /^BUILDKIT_/i.test(name))
+  if (steering !== undefined)
+    return `The build argument ${steering} would steer the builder of this host. Leave it out.`
+  return SYNTAX.test(dockerfile)
+    ? 'The Dockerfile names a syntax of its own. This host builds with that of its engine alone: remove the line.'
+    : undefined
 }
 
 function fault(message: string): BuildFault {

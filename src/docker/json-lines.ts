@@ -7,7 +7,7 @@ export interface EngineReport {
   readonly stream?: string
   readonly error?: string
   readonly progressDetail?: { readonly current?: number; readonly total?: number }
-  readonly aux?: { readonly ID?: string }
+  readonly aux?: { readonly ID?: string } | string
   /** Of an event: what it happened to. */
   readonly Actor?: { readonly Attributes?: { readonly signal?: string } }
 }

@@ -104,7 +104,11 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     trusted: () => trustedAllowances(policy.policy),
     memoryFolders: memoryFolders(config),
     findGpus: () => findGpus(config.surroundings.path ?? '', clock),
-    settings: { leaseMs: lease.leaseMs, ...(dockerHost === undefined ? {} : { engineHost: dockerHost }) },
+    settings: {
+      leaseMs: lease.leaseMs,
+      buildKit: config.buildKit,
+      ...(dockerHost === undefined ? {} : { engineHost: dockerHost }),
+    },
   })
   const reaper = createReaper({ executor, clock, log })
   const imageKeeper = new ImageKeeper({

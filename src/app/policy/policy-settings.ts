@@ -28,4 +28,10 @@ export const POLICY_SETTINGS = {
     undefined,
     'Without a policy file: whether tasks may have a network. Default: false.',
   ),
+  buildKit: setting(
+    'buildkit',
+    flag.default(false),
+    'false',
+    'Whether Dockerfiles are built by the BuildKit of the engine (RUN --mount, here-documents, stages side by side). It holds steps to the network they may have, but to no memory and no processors, so only for repositories you trust.',
+  ),
 } as const

@@ -1,5 +1,6 @@
 /** Building and running Dockerfiles of repositories. */
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
 import { after, before, suite, test } from 'node:test'
 import { repositoryTask, type RepositoryTask } from '../../../src/core/container-task.ts'
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
@@ -15,6 +16,7 @@ import {
   prepareBusybox,
   startRun,
 } from '../../support/container-runs.ts'
+import type { DockerExecutor } from '../../../src/docker/docker-executor.ts'
 import { localGitSource, makeRepository, type LocalRepository } from '../../support/local-git.ts'
 
 const skip = await findEngineProblem()
@@ -174,6 +176,65 @@ suite('building an image from a repository', { skip, timeout: 120_000 }, () => {
     while ((await leftovers()).length > 0) await systemClock.sleep(50)
   })
 
+  suite('with BuildKit', () => {
+    const kit = newExecutor({ repositories: source, settings: { build, buildKit: true } })
+    const mounting = `FROM ${BUSYBOX}\nRUN --mount=type=tmpfs,target=/scratch touch /scratch/x && echo made > /made\nRUN ls /sys/class/net /scratch > /nets\nCMD ["cat", "/made", "/nets"]\n`
+    const buildWith = async (executor: DockerExecutor, dockerfile: string, more: Partial<RepositoryTask> = {}) => {
+      const repository = await repositoryOf({ Dockerfile: dockerfile })
+      const { heard, end } = startRun(executor, runOf({ ...repository, ...more }))
+      return { end: await end, heard, repository }
+    }
+
+    test('what only BuildKit builds is built, step by step, labelled, without a network, and run hardened', async () => {
+      const { end, heard, repository } = await buildWith(kit, mounting)
+      assert.equal(end.status, 'completed', end.message)
+      assert.equal(heard.stdout(), 'made\n/scratch:\n\n/sys/class/net:\nlo\n')
+      const steps = heard.notes.filter((note) => note.includes('step '))
+      assert.match(steps.join('\n'), /step 2 of 3: RUN --mount=type=tmpfs[^\n]*\n(?:.*\n)*.*step 3 of 3: RUN ls/)
+      const { Config } = await builtImage(repository)
+      assert.equal(Config.Labels[BUILD_LABEL], `${repository.repo_url}@${repository.commit}`)
+
+      const control = await buildWith(executor, mounting)
+      assert.deepEqual([control.end.status, control.end.reason], ['failed', 'build'])
+      assert.match(control.end.message ?? '', /requires BuildKit/)
+    })
+
+    test('a failing step is named, with the last it said', async () => {
+      const { end } = await buildWith(kit, `FROM ${BUSYBOX}\nRUN echo about to fail && exit 3\n`)
+      assert.deepEqual([end.status, end.reason], ['failed', 'build'])
+      assert.match(
+        end.message ?? '',
+        /^The build failed at step 2 of 2: RUN echo about to fail && exit 3: .*exit code: 3/,
+      )
+      assert.match(end.message ?? '', /It last said: about to fail$/)
+    })
+
+    test('a build is cancelled while a step runs, which is gone', async () => {
+      const mark = `kit-${MARK}`
+      const repository = await repositoryOf({ Dockerfile: `FROM ${BUSYBOX}\nRUN sleep 100 # ${mark}\n` })
+      const started = startRun(kit, runOf(repository))
+      await started.heard.noted('step 2')
+      started.stop('cancelled')
+      assert.equal((await started.end).status, 'cancelled')
+      const running = async () => (await processes()).some((command) => command.includes(mark))
+      while (await running()) await systemClock.sleep(50)
+    })
+
+    test('nobody brings a builder of their own: no syntax line, no argument that names one', async () => {
+      for (const [dockerfile, args] of [
+        [`# syntax=docker/dockerfile:1\nFROM ${BUSYBOX}\n`, {}],
+        [`#SYNTAX = evil/frontend\nFROM ${BUSYBOX}\n`, {}],
+        [`FROM ${BUSYBOX}\n`, { BUILDKIT_SYNTAX: 'evil/frontend' }],
+      ] as const) {
+        const { end } = await buildWith(kit, dockerfile, { build_args: args })
+        assert.deepEqual([end.status, end.reason], ['failed', 'build'], dockerfile)
+        assert.match(end.message ?? '', /syntax of its own|would steer the builder/)
+      }
+      const { end } = await buildWith(executor, `# syntax=docker/dockerfile:1\nFROM ${BUSYBOX}\nCMD true\n`)
+      assert.equal(end.status, 'completed', 'without BuildKit it is a comment')
+    })
+  })
+
   test('several tasks of one commit build it once', async () => {
     const repository = await repositoryOf({ Dockerfile: `FROM ${BUSYBOX}\nRUN sleep 1\nCMD true\n` })
     const before = source.fetched.length
@@ -187,3 +248,9 @@ suite('building an image from a repository', { skip, timeout: 120_000 }, () => {
     assert.deepEqual(newExecutor().supportedTypes, ['docker.hub'])
   })
 })
+
+/** Command lines of everything that runs on this machine. */
+async function processes(): Promise<readonly string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
+  return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
+}
