@@ -183,8 +183,8 @@ export function createProgram(
   const run: RunCommand = (command, action) => {
     command.action(async () => {
       const context = contextOf(command)
-      const { output, signal } = context
-      ended(await withPeer(context, (link) => action({ link, output, signal }, ...command.args)))
+      const { output, streams, signal } = context
+      ended(await withPeer(context, (link) => action({ link, output, streams, signal }, ...command.args)))
     })
   }
   addPeersCommands(program, run)

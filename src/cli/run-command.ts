@@ -24,6 +24,7 @@ export interface CommandContext {
 export interface RunContext {
   readonly link: OperationsLink
   readonly output: Output
+  readonly streams: Streams
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
 }

@@ -151,6 +151,40 @@ test('top is live on a terminal until Ctrl-C, and one snapshot in a pipe', { tim
   assert.ok(live.text.stdout.trimEnd().endsWith('\u001b[?1049l'), 'the terminal is as it was')
 })
 
+test(
+  'a fetch is told as it goes on, and a peer tells when it has joined the mesh and when it is alone',
+  { timeout: 150_000 },
+  async (t) => {
+    const ground = await peerGround(t)
+    const a = await ground.up('a')
+    const key = join(a.ready.state_dir, 'mesh.key')
+    const names = ['--state-dir', join(ground.folder, 'b'), '--runner-name', 'b', '--log-level', 'silent']
+    const b = piped(t, ['worker', ...names, '--key-file', key, '--bootstrap', a.ready.addresses[0] ?? ''])
+    await until(
+      () => b.text.stderr,
+      (text) => /^Joined the mesh: connected directly with a 12D3Koo/m.test(text),
+    )
+    const make = 'mkdir /out; dd if=/dev/zero of=/out/big bs=1048576 count=12 2>/dev/null'
+    const run = piped(t, at(a, 'run', IMAGE, '--artifact', '/out/big', '--', 'sh', '-c', make))
+    assert.equal(await run.ended, 0, run.text.stderr)
+    const get = ['artifacts', 'get', /^task (\S+)/m.exec(run.text.stderr)?.[1] ?? '', '--output']
+    const fetched = piped(t, at(a, ...get, join(ground.folder, 'pipe')))
+    assert.equal(await fetched.ended, 0, fetched.text.stderr)
+    assert.match(fetched.text.stderr, /^[\d.]+ of 12\.0 MiB, \/out\/big$/m)
+    assert.match(fetched.text.stdout, /big {2}12582912 bytes\n$/)
+    const seen = onTerminal(t, at(a, ...get, join(ground.folder, 'terminal')))
+    assert.equal(await seen.ended, 0, seen.text.stdout)
+    assert.match(seen.text.stdout, /\[#{24}\] 100 % 12\.0 of 12\.0 MiB/)
+    await a.kill()
+    await until(
+      () => b.text.stderr,
+      (text) => text.includes('No peer of the mesh is connected any more'),
+    )
+    b.interrupt()
+    assert.equal(await b.ended, 0)
+  },
+)
+
 test('what is misspelt is answered with the nearest command or flag, and exit code 64', async (t) => {
   const command = piped(t, ['subit'])
   assert.equal(await command.ended, 64)

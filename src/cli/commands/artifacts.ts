@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { basename, dirname, join, posix } from 'node:path'
 import type { Command } from 'commander'
+import { systemClock } from '../../app/system.ts'
 import { cleanLine } from '../../core/clean-text.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import { ARTIFACT_CHUNK_BYTES } from '../../core/operations/outputs.ts'
 import type { Output } from '../../core/operations/catalog.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
 import { table } from '../output.ts'
+import { createStatusLine } from '../status-line.ts'
 import { parseNumber, type RunCommand } from '../run-command.ts'
 
 type Listed = Output<'p2p_taskqueue_list_artifacts'>['artifacts'][number]
@@ -37,7 +39,7 @@ export function addArtifactsCommand(program: Command, run: RunCommand): void {
     .argument('[path]', 'only this one')
     .option('-o, --output <folder>', 'where to', '.')
     .option('--attempt <number>', 'which attempt; the last one by default', parseNumber)
-  run(get, async ({ link, output, signal }, taskId = '', path) => {
+  run(get, async ({ link, output, streams, signal }, taskId = '', path) => {
     const which = whichOf(taskId, get)
     const { artifacts: all } = await link.call('p2p_taskqueue_list_artifacts', which, { signal })
     const wanted = path === undefined ? all : all.filter((artifact) => artifact.path === path)
@@ -51,9 +53,20 @@ export function addArtifactsCommand(program: Command, run: RunCommand): void {
     }
     const folder = get.opts<{ output: string }>().output
     const files: string[] = []
+    const status = createStatusLine(streams.stderr, systemClock)
+    const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0)
+    let before = 0
     for (const artifact of wanted) {
       const file = join(folder, path === undefined ? relativeTo(artifact.path) : basename(artifact.path))
-      await fetchArtifact(link, which, artifact, file, signal)
+      await fetchArtifact(link, which, artifact, file, signal, (offset) => {
+        const [fetched, most] = [before + offset, Math.max(1, total)]
+        if (!output.json && isWorthABar(total))
+          status.show(
+            `${mebibytes(fetched)} of ${mebibytes(total)} MiB, ${cleanLine(artifact.path, 60)}`,
+            fetched / most,
+          )
+      }).finally(() => status.clear())
+      before += artifact.bytes
       files.push(file)
       output.line(`${cleanLine(file, 400)}  ${String(artifact.bytes)} bytes`)
     }
@@ -65,6 +78,15 @@ export function addArtifactsCommand(program: Command, run: RunCommand): void {
 function whichOf(taskId: string, command: Command): { task_id: string; attempt?: number } {
   const { attempt } = command.opts<{ attempt?: number }>()
   return { task_id: taskId, ...(attempt === undefined ? {} : { attempt }) }
+}
+
+/** What is there in a moment needs none. */
+function isWorthABar(bytes: number): boolean {
+  return bytes > 4 * ARTIFACT_CHUNK_BYTES
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1)
 }
 
 /** The path came from a container: whatever it says, it stays below the folder. */
@@ -79,6 +101,7 @@ async function fetchArtifact(
   { path, bytes, sha256 }: Listed,
   target: string,
   signal: AbortSignal,
+  fetched: (offset: number) => void,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
   const part = `${target}.part`
@@ -97,6 +120,7 @@ async function fetchArtifact(
         throw new RunnerMeshError('storage_failed', `The home has no more of ${path} after ${String(offset)} bytes.`)
       await file.appendFile(content)
       offset += content.length
+      fetched(offset)
     }
     const hash = createHash('sha256')
     for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) hash.update(chunk as Uint8Array)

@@ -3,6 +3,7 @@ import { loadConfig, type Config, type Environment } from '../../app/config.ts'
 import { startPeer, type Peer, type PeerRoles } from '../../app/peer/start-peer.ts'
 import { createLogger } from '../../app/logger.ts'
 import { systemClock } from '../../app/system.ts'
+import { cleanLine } from '../../core/clean-text.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { Output } from '../output.ts'
 
@@ -95,8 +96,19 @@ async function watchBootstrap(
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Map<string, string>()
+  let isJoined = false
   for (;;) {
     const targets = mesh.targets()
+    const [first] = mesh.peers()
+    if ((first !== undefined) !== isJoined) {
+      isJoined = first !== undefined
+      const way = first?.relayed === true ? 'through a relay' : 'directly'
+      status(
+        first === undefined
+          ? 'No peer of the mesh is connected any more; looking for them.'
+          : `Joined the mesh: connected ${way} with ${cleanLine(first.runnerName, 60)} ${first.peer}.`,
+      )
+    }
     for (const { address, state, lastError, lastErrorCode } of targets) {
       if (state === 'connected') told.delete(address)
       else if (lastError !== undefined && told.get(address) !== lastError) {

@@ -8,6 +8,9 @@ import type { AttemptKey } from '../../core/ports/log-store.ts'
 import type { InputContent } from '../../core/ports/output-desk.ts'
 import { atHome, isFinal, type DeliveryDeps } from './home-delivery.ts'
 
+/** Hears how many bytes of all the home has, and which file is on its way. */
+export type DeliveryNotice = (path: string, sent: number, total: number) => void
+
 /**
  * @returns those that the home does not take, and why
  * @throws the signal's reason when it was given up
@@ -17,17 +20,27 @@ export async function deliverArtifacts(
   key: AttemptKey,
   artifacts: readonly Artifact[],
   signal: AbortSignal,
+  notify: DeliveryNotice = () => undefined,
 ): Promise<readonly ArtifactFault[]> {
   const faults: ArtifactFault[] = []
+  const total = artifacts.reduce((sum, { bytes }) => sum + bytes, 0)
+  let before = 0
   for (const artifact of artifacts) {
+    const tell = (offset: number): void => notify(artifact.path, before + offset, total)
     try {
       await atHome(deps, key.taskId, signal, async (desk) => {
         const intake = await desk.openArtifact(key, artifact, signal)
+        let { offset } = intake
+        tell(offset)
         try {
-          if (intake.offset < artifact.bytes) {
+          if (offset < artifact.bytes) {
             const content = await deps.artifacts.read(artifact.sha256, intake.offset)
             if (content === undefined) throw new RunnerMeshError('bad_request', 'Its content is not here any more.')
-            for await (const piece of content) await intake.write(piece)
+            for await (const piece of content) {
+              await intake.write(piece)
+              offset += piece.length
+              tell(offset)
+            }
           }
           await intake.finish()
         } finally {
@@ -39,6 +52,7 @@ export async function deliverArtifacts(
       if (!isFinal(error)) throw error
       faults.push({ path: artifact.path, message: error.message })
     }
+    before += artifact.bytes
   }
   return faults
 }

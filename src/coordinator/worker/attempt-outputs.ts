@@ -9,7 +9,7 @@ import type { Startable } from '../../core/ports/clock.ts'
 import type { ArtifactFault, RunInput } from '../../core/ports/executor.ts'
 import type { AttemptKey, LogStore } from '../../core/ports/log-store.ts'
 import type { SecretPatterns } from '../../core/redactor.ts'
-import { deliverArtifacts, inputFromHome } from './artifact-delivery.ts'
+import { deliverArtifacts, inputFromHome, type DeliveryNotice } from './artifact-delivery.ts'
 import { AttemptLog, type KeptStream } from './attempt-log.ts'
 import type { DeliveryDeps } from './home-delivery.ts'
 import { LogDelivery } from './log-delivery.ts'
@@ -60,11 +60,12 @@ export class AttemptOutputs implements Startable {
     key: AttemptKey,
     artifacts: readonly Artifact[],
     signal: AbortSignal,
+    notify?: DeliveryNotice,
   ): Promise<readonly ArtifactFault[]> {
     const { clock, log } = this.#deps
     let faults: readonly ArtifactFault[] = []
     try {
-      faults = await deliverArtifacts(this.#deps, key, artifacts, signal)
+      faults = await deliverArtifacts(this.#deps, key, artifacts, signal, notify)
       if (artifacts.length > 0) this.#atHome.add(nameOf(key))
     } catch (error) {
       // The outbox goes on with it.

@@ -87,7 +87,10 @@ export function createContainerRunner(deps: ContainerRunnerDeps): ContainerRunne
     } finally {
       await log.end()
     }
-    const refused = await outputs.bringHome(key, artifacts, signal)
+    const refused = await outputs.bringHome(key, artifacts, signal, (path, sent, total) => {
+      const left = `${toMebibytes(sent)} of ${toMebibytes(total)} MiB of artifacts are at the home`
+      observer.progress('collecting', `${left}, now ${path}`, log.bytes, total === 0 ? undefined : sent / total)
+    })
     const kept = artifacts.filter(({ path }) => !refused.some((fault) => fault.path === path))
     const faults = [...(end.artifactFaults ?? []), ...refused]
     return redactEnd(secrets, toAttemptEnd(end, log, kept, faults))
@@ -198,4 +201,8 @@ function toAttemptEnd(
     ...(end.hostFault === undefined ? {} : { hostFault: end.hostFault }),
     result,
   }
+}
+
+function toMebibytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1)
 }

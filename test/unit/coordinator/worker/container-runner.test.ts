@@ -53,7 +53,10 @@ const outputs = {
     collected.push(path)
     return Promise.resolve({ path, bytes, sha256: 'a'.repeat(64) })
   },
-  bringHome: () => Promise.resolve([]),
+  bringHome: (_key, _artifacts, _signal, notify) => {
+    notify?.('/out/a', 1_572_864, 3_145_728)
+    return Promise.resolve([])
+  },
 } as Partial<AttemptOutputs> as AttemptOutputs
 
 function runnerOn(executor: Executor, secrets: Readonly<Record<string, string>> = {}) {
@@ -186,4 +189,12 @@ test('an adopted container whose secrets are gone is removed: its output could n
   const left = { taskId: 'aaaaaaaaaaaaaaaa.1.1', fence: 1, attempt: 1, running: true }
   const end = await runner.adopt(left as Parameters<typeof runner.adopt>[0], checked, observer, signal)
   assert.deepEqual([end.status, end.reason, removed], ['failed', 'worker_lost', ['aaaaaaaaaaaaaaaa.1.1']])
+})
+
+test('how much of the artifacts has come home is told while it comes', async () => {
+  const runner = runnerOn(recordingExecutor(done).executor)
+  const told: unknown[] = []
+  const listening = { progress: (...note: readonly unknown[]) => void told.push(note) }
+  await runner.run(await runner.check(await grantOf({ image: 'alpine' })), listening, signal)
+  assert.deepEqual(told, [['collecting', '1.5 of 3.0 MiB of artifacts are at the home, now /out/a', 0, 0.5]])
 })
