@@ -7,6 +7,7 @@ import type { Logger } from '../core/ports/clock.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
 import { createMcpStdio } from '../mcp/stdio.ts'
 import { findView, type ViewBound } from '../mcp/tool-sets.ts'
+import { ChangeFeed } from './change-feed.ts'
 import { systemClock } from './system.ts'
 import { VERSION } from './version.ts'
 
@@ -51,6 +52,7 @@ export async function serveMcpStdio({
             ? link.call(name, raw as never, { signal: call.signal, onProgress: call.progress })
             : Promise.reject(new RunnerMeshError('unknown_operation', `There is no operation ${name}.`)),
       },
+      events: new ChangeFeed({ link, clock: systemClock, log }),
       version: VERSION,
       clock: systemClock,
       log,

@@ -2,7 +2,7 @@
  * What changed, as resource URIs, for whoever subscribed. Events come in bursts; a URI is told at most once per pause, and
  * the end of a task at once.
  */
-import type { AnyEvent, Events } from '../core/events.ts'
+import type { EventName } from '../core/events.ts'
 import type { Clock } from '../core/ports/clock.ts'
 
 export const UPDATE_PAUSE_MS = 250
@@ -22,15 +22,27 @@ export function artifactsUri(taskId: string): string {
   return `task://${taskId}/artifacts`
 }
 
+/** As much of an event as says which resources it changes. */
+export interface Change {
+  readonly name: EventName
+  readonly taskId?: string
+}
+
+/** The stream of events, or what stands for it in another process. */
+export interface ChangeSource {
+  /** @returns a function that ends the subscription */
+  listen(listener: (change: Change) => void): () => void
+}
+
 export class ResourceUpdates {
   readonly #clock: Clock
-  readonly #events: Events
+  readonly #events: ChangeSource
   readonly #listeners = new Set<(uri: string) => void>()
   readonly #changed = new Set<string>()
   #endListening: (() => void) | undefined
   #cancelPause: (() => void) | undefined
 
-  constructor(events: Events, clock: Clock) {
+  constructor(events: ChangeSource, clock: Clock) {
     this.#events = events
     this.#clock = clock
   }
@@ -49,7 +61,7 @@ export class ResourceUpdates {
     return this.#listeners.size
   }
 
-  #take(event: AnyEvent): void {
+  #take(event: Change): void {
     for (const uri of urisOf(event)) this.#changed.add(uri)
     if (event.name === 'task.settled') this.#tell()
     else if (this.#changed.size > 0) this.#cancelPause ??= this.#clock.after(UPDATE_PAUSE_MS, () => this.#tell())
@@ -72,18 +84,9 @@ export class ResourceUpdates {
   }
 }
 
-function urisOf(event: AnyEvent): readonly string[] {
-  switch (event.name) {
-    case 'task.logged':
-      return [logsUri(event.taskId)]
-    case 'task.settled': {
-      const { taskId } = event
-      return [taskUri(taskId), QUEUE_URI, logsUri(taskId), artifactsUri(taskId)]
-    }
-    case 'peer.joined':
-    case 'peer.left':
-      return [PEERS_URI]
-    default:
-      return 'taskId' in event ? [taskUri(event.taskId), QUEUE_URI] : []
-  }
+function urisOf({ name, taskId }: Change): readonly string[] {
+  if (taskId === undefined) return name === 'peer.joined' || name === 'peer.left' ? [PEERS_URI] : []
+  if (name === 'task.logged') return [logsUri(taskId)]
+  const changed = [taskUri(taskId), QUEUE_URI]
+  return name === 'task.settled' ? [...changed, logsUri(taskId), artifactsUri(taskId)] : changed
 }

@@ -1,12 +1,11 @@
 /** MCP over a pipe: `runner-mesh mcp` as an agent's host starts it. The caller is whoever started the process. */
 import { Readable, Writable } from 'node:stream'
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio'
-import type { Events } from '../core/events.ts'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import { createCatalogTools } from './catalog-tools.ts'
-import { ResourceUpdates } from './resource-updates.ts'
+import { ResourceUpdates, type ChangeSource } from './resource-updates.ts'
 import { createServer } from './server.ts'
 import type { Extension, ServerDeps } from './server-deps.ts'
 import type { View } from './tool-sets.ts'
@@ -14,7 +13,7 @@ import type { View } from './tool-sets.ts'
 export interface McpStdioDeps {
   readonly operations: Pick<Operations, 'invoke'>
   /** Without it resources can be read and not subscribed to. */
-  readonly events?: Events
+  readonly events?: ChangeSource
   readonly version: string
   readonly clock: Clock
   /** Never to stdout: that is the wire. */

@@ -7,6 +7,7 @@ import type { Handlers, Input, Output } from '../../core/operations/catalog.ts'
 import type { Caller, ProgressNote } from '../../core/operations/operation.ts'
 import type { AttemptView } from '../../core/operations/views.ts'
 import type { TaskFilter } from '../../core/ports/task-store.ts'
+import { watch } from '../change-watch.ts'
 import { explain } from '../explain.ts'
 import { listPeers } from '../peer-book.ts'
 import { logTail, toAttemptView } from '../task-view.ts'
@@ -19,6 +20,7 @@ type ReadOperation =
   | 'p2p_taskqueue_wait_task'
   | 'p2p_taskqueue_list_tasks'
   | 'p2p_taskqueue_explain'
+  | 'p2p_taskqueue_watch'
   | 'list_peers'
 
 export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperation> {
@@ -64,6 +66,7 @@ export function createReadHandlers(deps: HandlerDeps): Pick<Handlers, ReadOperat
       const task = await getVisibleTask(deps, input.task_id, caller)
       return explain(task, peers.offers(), await getHome(deps).store.refusals(task.id))
     },
+    p2p_taskqueue_watch: async (input, call) => ({ changes: await watch(deps, input.wait_s * SECOND, call) }),
     list_peers: ({ limit }, { caller, signal }) => listPeers(deps, { limit, asks: caller.peer === undefined }, signal),
   }
 }

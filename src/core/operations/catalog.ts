@@ -22,6 +22,7 @@ import {
 } from './scheduler.ts'
 import { previewTask, submitImage, submitRepository, submitTask } from './submit.ts'
 import { pruneTasks, resubmitTask } from './upkeep.ts'
+import { watchChanges } from './watch.ts'
 import { cancelTask, claimNext, completeTask, releaseTask, renewLeases, settleAttempts } from './work.ts'
 
 export const CATALOG = {
@@ -34,6 +35,7 @@ export const CATALOG = {
   [waitTask.name]: waitTask,
   [listTasks.name]: listTasks,
   [explainTask.name]: explainTask,
+  [watchChanges.name]: watchChanges,
   [readLog.name]: readLog,
   [listArtifacts.name]: listArtifacts,
   [readArtifact.name]: readArtifact,

@@ -187,6 +187,7 @@ test('the operations have these names and need these rights', () => {
     p2p_taskqueue_list_tasks: 'tasks:read',
     p2p_taskqueue_explain: 'tasks:read',
     p2p_taskqueue_preview: 'tasks:submit',
+    p2p_taskqueue_watch: 'admin',
     list_peers: 'peers:read',
     p2p_taskqueue_claim_next: 'tasks:work',
     p2p_taskqueue_renew: 'tasks:work',

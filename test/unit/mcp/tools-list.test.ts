@@ -50,6 +50,7 @@ test('every operation of the catalog under a fixed name is a tool, and no other 
     'p2p_taskqueue_cancel',
     'p2p_taskqueue_explain',
     'p2p_taskqueue_preview',
+    'p2p_taskqueue_watch',
   ]) {
     assert.ok(isOperationName(name), `${name} has left the catalog`)
     assert.ok(!namesOf(shown('all')).includes(name))
