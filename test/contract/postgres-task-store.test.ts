@@ -2,7 +2,7 @@ import { after } from 'node:test'
 import pg from 'pg'
 import { createPostgresTaskStore } from '../../src/store/postgres/postgres-task-store.ts'
 import { STORE_DEFAULTS } from '../../src/store/sqlite/settings.ts'
-import { startPostgres, type Server } from '../support/database-servers.ts'
+import { givenPostgres, type Server } from '../support/database-servers.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { RecordingLog } from '../support/recording-log.ts'
 import { SeededRandom } from '../support/seeded-random.ts'
@@ -25,10 +25,10 @@ after(async () => {
 })
 
 describeTaskStore('PostgreSQL', async () => {
-  server ??= startPostgres({ add: (remove) => removals.push(remove) }, { fsync: false })
+  server ??= givenPostgres({ add: (remove) => removals.push(remove) })
   const { port, password } = await server
   schemas += 1
-  const schema = `home_${String(schemas)}`
+  const schema = `home_${String(process.pid)}_${String(schemas)}`
   const url = `postgres://bench:${password}@127.0.0.1:${String(port)}/postgres`
   const settings = { ...STORE_DEFAULTS, lostGraceMs: LOST_GRACE_MS }
   const [clock, random] = [new ManualClock(), new SeededRandom()]

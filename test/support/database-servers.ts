@@ -140,6 +140,12 @@ export async function startPostgres(
   }
 }
 
+/** The server whoever started this process has for it, or one of its own without a sync to the disk. */
+export async function givenPostgres(leftovers: Leftovers): Promise<Server> {
+  const given = process.env['RUNNER_MESH_TEST_POSTGRES']
+  return given === undefined ? startPostgres(leftovers, { fsync: false }) : (JSON.parse(given) as Server)
+}
+
 async function findInitdb(): Promise<string | undefined> {
   // Debian keeps the server's programs off the PATH, one folder per version.
   const root = '/usr/lib/postgresql'

@@ -1,7 +1,7 @@
 /** What listeners of a shared home hear: of our own commits, of those of other peers, and of what was missed meanwhile. */
 import { errorText } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
-import type { Logger } from '../../core/ports/clock.ts'
+import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { ReadyClass, StoreEvent } from '../../core/ports/task-store.ts'
 import type { Notice } from './notices.ts'
 import { ReadyView } from './ready-view.ts'
@@ -9,6 +9,7 @@ import type { Change } from './transaction.ts'
 
 export interface NewsDeps {
   readonly log: Logger
+  readonly clock: Pick<Clock, 'mono' | 'sleep'>
   /** Ours: what we told ourselves is not news. */
   readonly name: string
   readonly readReady: () => Promise<readonly ReadyClass[]>
@@ -16,10 +17,13 @@ export interface NewsDeps {
   readonly readChanged: (awayMs: number) => Promise<readonly TaskId[]>
 }
 
+const RETRY_MS = { first: 100, longest: 2_000 } as const
+
 export class News {
   readonly ready: ReadyView
   readonly #deps: NewsDeps
   readonly #listeners = new Set<(event: StoreEvent) => void>()
+  #closed = true
 
   constructor(deps: NewsDeps) {
     this.#deps = deps
@@ -54,16 +58,33 @@ export class News {
     })
   }
 
+  /** Until it is done: what is missed here nobody tells again. */
   async catchUp(awayMs: number): Promise<void> {
-    try {
-      for (const taskId of await this.#deps.readChanged(awayMs)) {
-        this.#emit({ kind: 'changed', taskId, elsewhere: true })
+    const { clock, log, readChanged } = this.#deps
+    const begun = clock.mono()
+    for (let pauseMs: number = RETRY_MS.first; !this.#closed; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
+      try {
+        for (const taskId of await readChanged(awayMs + clock.mono() - begun)) {
+          this.#emit({ kind: 'changed', taskId, elsewhere: true })
+        }
+        await this.ready.refresh()
+        this.#tellReady()
+        return
+      } catch (thrown) {
+        log.warn('store.catch_up_failed', { error: errorText(thrown) })
+        await clock.sleep(pauseMs)
       }
-      await this.ready.refresh()
-      this.#tellReady()
-    } catch (thrown) {
-      this.#deps.log.warn('store.catch_up_failed', { error: errorText(thrown) })
     }
+  }
+
+  /** From now on there is a database to look at. */
+  open(): void {
+    this.#closed = false
+  }
+
+  /** What was missed is looked for no more. */
+  close(): void {
+    this.#closed = true
   }
 
   async #refresh(): Promise<void> {

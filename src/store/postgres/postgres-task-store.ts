@@ -105,8 +105,7 @@ class PostgresTaskStore implements TaskStore {
     clientConfig(this.#database, 'check')
     this.#where = databaseName(this.#database)
     this.#news = new News({
-      log: deps.log,
-      name: this.#name,
+      ...{ log: deps.log, clock: deps.clock, name: this.#name },
       readReady: () => this.#read((_home, sql) => readReadyClasses(sql)),
       readChanged: (awayMs) => this.#read((home, sql) => readChanged(home, sql, deps.clock.now() - awayMs)),
     })
@@ -150,6 +149,7 @@ class PostgresTaskStore implements TaskStore {
         lost: (thrown) => log.warn('store.connection_lost', { database: this.#where, error: errorText(thrown) }),
       })
       this.#opened = { home, pool, reader, group, listener }
+      this.#news.open()
       await listener.start()
       await this.#news.ready.refresh()
     } catch (thrown) {
@@ -165,6 +165,7 @@ class PostgresTaskStore implements TaskStore {
     if (opened === undefined) return
     await opened.group.close()
     this.#opened = undefined
+    this.#news.close()
     await opened.listener.stop()
     await this.#news.ready.settled()
     await opened.pool.end()

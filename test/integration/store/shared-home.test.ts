@@ -7,12 +7,14 @@ import type { TaskStore } from '../../../src/core/ports/task-store.ts'
 import { createPostgresTaskStore } from '../../../src/store/postgres/postgres-task-store.ts'
 import { STORE_DEFAULTS } from '../../../src/store/sqlite/settings.ts'
 import { systemClock, systemRandom } from '../../../src/app/system.ts'
-import { startPostgres, type Postgres } from '../../support/database-servers.ts'
+import { givenPostgres, startPostgres, type Postgres, type Server } from '../../support/database-servers.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { sampleTask } from '../../support/sample-task.ts'
 
 const removals: (() => Promise<void>)[] = []
-let server: Promise<Postgres> | undefined
+let server: Promise<Server> | undefined
+/** One that may be restarted. */
+let own: Promise<Postgres> | undefined
 let schemas = 0
 
 after(async () => {
@@ -20,7 +22,7 @@ after(async () => {
 })
 
 async function url(user = 'bench', secret?: string, database = 'postgres'): Promise<string> {
-  server ??= startPostgres({ add: (remove) => removals.push(remove) }, { fsync: false })
+  server ??= givenPostgres({ add: (remove) => removals.push(remove) })
   const { port, password } = await server
   return `postgres://${user}:${secret ?? password}@127.0.0.1:${String(port)}/${database}`
 }
@@ -43,9 +45,12 @@ async function withAdmin<T>(use: (admin: pg.Client) => Promise<T>): Promise<T> {
 }
 
 /** Started stores of one home, stopped with the test. */
-async function twoStores(t: { after(stop: () => Promise<void>): void }): Promise<readonly [TaskStore, TaskStore]> {
+async function twoStores(
+  t: { after(stop: () => Promise<void>): void },
+  where?: string,
+): Promise<readonly [TaskStore, TaskStore]> {
   schemas += 1
-  const database = { url: await url(), schema: `shared_${String(schemas)}` }
+  const database = { url: where ?? (await url()), schema: `shared_${String(process.pid)}_${String(schemas)}` }
   const stores = [storeOn(database), storeOn(database)] as const
   for (const store of stores) {
     await store.start()
@@ -222,14 +227,16 @@ test('connections that are cut under load lose nothing that was acknowledged, an
 
 for (const how of ['told', 'killed'] as const) {
   test(`a database that is ${how === 'told' ? 'restarted' : 'killed and recovers'} under load is a pause, and loses nothing that was acknowledged`, async (t) => {
-    const [one, two] = await twoStores(t)
+    own ??= startPostgres({ add: (remove) => removals.push(remove) }, { fsync: false })
+    const { port, password, restart } = await own
+    const [one, two] = await twoStores(t, `postgres://bench:${password}@127.0.0.1:${String(port)}/postgres`)
     const held = await submit(one, { idempotencyKey: 'held' })
     const [grant] = await claimBy(one, 'w', 'r', 1)
     // This server's own default would not wait for its log: the store does not take that for an answer.
     const { acknowledged, refused } = await underLoad(one, two, async (more) => {
       await more()
       const from = systemClock.mono()
-      await (await server)?.restart(how)
+      await restart(how)
       await more()
       t.diagnostic(`the pause and 30 more tasks: ${String(Math.round(systemClock.mono() - from))} ms`)
     })

@@ -1,0 +1,110 @@
+/** The guards of a shared home: those that the embedded store has in another form, and those it has no need of. */
+import type { Guard } from './guards.ts'
+
+const CONTRACT = 'test/contract/postgres-task-store.test.ts'
+const SHARED = 'test/integration/store/shared-home.test.ts'
+
+function guard(
+  promise: string,
+  at: readonly [file: string, from: string, to: string],
+  caughtBy: string,
+  test = CONTRACT,
+): Guard {
+  const [file, from, to] = at
+  return { promise, file: `src/store/postgres/${file}`, from, to, test, caughtBy }
+}
+
+export const POSTGRES_GUARDS: readonly Guard[] = [
+  guard(
+    'fences come from a sequence',
+    ['claim.ts', "nextval('lsn') AS lsn", '1 AS lsn'],
+    'two stores that claim at once',
+    SHARED,
+  ),
+  guard(
+    'a repeated claim is answered again',
+    ['claim.ts', 'repeated.length > 0', 'false'],
+    'R2: a claim repeated with',
+  ),
+  guard(
+    'a refusal is remembered',
+    ['claim.ts', 'AND r.policy_digest = $3', 'AND false'],
+    'a task that a worker refused',
+  ),
+  guard(
+    'a group has its maximum',
+    ['claim.ts', 'use(slots, lane.group_key) && ', ''],
+    'of a concurrency group no more',
+  ),
+  guard('a cap of submitters holds', ['claim.ts', ' && use(room, lane.submitter)', ''], 'a submitter at its cap'),
+  guard(
+    'an answer waits for the database’s log',
+    ['connections.ts', "WHERE current_setting('synchronous_commit') = 'off'", 'WHERE false'],
+    'a database that is killed',
+    SHARED,
+  ),
+  guard(
+    'a report is only believed of the worker that holds the task',
+    [
+      'settle.ts',
+      "if (row.worker !== null && settlement.isWorker?.(row.worker) === false) return { outcome: 'fenced' }",
+      '',
+    ],
+    'of two ends of one grant',
+    SHARED,
+  ),
+  guard(
+    'a return needs the live fence',
+    ['give-back.ts', ' || row.fence !== fence) return false', ') return false'],
+    'R4:',
+  ),
+  guard('a cancel can be too late', ['give-back.ts', "if (isEnded(row.state)) return 'terminal'", ''], 'R10:'),
+  guard('a renewal needs the worker', ['settle.ts', ' AND e.worker = $4 ORDER', " AND $4 <> '' ORDER"], 'R6:'),
+  guard(
+    'leases end on the database’s clock',
+    [
+      'sweep.ts',
+      "'SELECT seq, suspect FROM lease WHERE until <= lease_now() ORDER",
+      "'SELECT seq, suspect FROM lease WHERE false ORDER",
+    ],
+    'R3:',
+  ),
+  guard('a lost lease is counted', ['sweep.ts', 'row.lost + 1)', 'row.lost)'], 'R3:'),
+  guard(
+    'what has settled has no lease to lose',
+    ['transitions.ts', "await sql.run('DELETE FROM lease WHERE seq = $1', [row.seq])", ''],
+    'R9: a completion that comes before',
+  ),
+  guard('all needs are waited for', ['transitions.ts', 'pending > 0', 'false'], 'a task waits until all it needs'),
+  guard(
+    'a freed slot wakes the held',
+    ['transitions.ts', 'change.ready.push(...held.map((one): Requirements => needsOf(one)))', ''],
+    'a held task is ready again',
+  ),
+  guard(
+    'a repeated submit is recognised',
+    ['submit.ts', 'await findNamed(home, sql, task, digest, now)', 'undefined'],
+    'R19:',
+  ),
+  guard('a key lives with its task', ['submit-names.ts', 'OR t.finished_at IS NULL AND t.seq IS NOT NULL', ''], 'R20:'),
+  guard(
+    'an instant fires once',
+    ['upkeep.ts', 'fired !== undefined', 'false'],
+    'R21: an instant that fired makes no second',
+  ),
+  guard(
+    'an old instant fires no more',
+    ['upkeep.ts', 'scheduledAt <= row.fired_at', 'false'],
+    'an instant older than the last',
+  ),
+  guard(
+    'what is retained is kept',
+    ['upkeep.ts', 't.purge_at <= $1', 't.purge_at <= $1 + 1000000000'],
+    'pruning takes ended',
+  ),
+  guard(
+    'a bad step takes none of its neighbours with it',
+    ['group.ts', 'if (!careful && steps.length > 1)', 'if (false)'],
+    'R26: a submit that is refused',
+  ),
+]
