@@ -41,7 +41,7 @@ export async function runTask(ground: StepGround, link: OperationsLink): Promise
 type Submitted = Output<'p2p_taskqueue_submit'>
 
 function submit(inputs: StepInputs, link: OperationsLink, signal: AbortSignal): Promise<Submitted> {
-  const { image, repository, ref } = inputs
+  const { image, repository, ref, context, dockerfile, 'build-args': buildArgs } = inputs
   if (image !== undefined && repository !== undefined) {
     throw new RunnerMeshError(
       'config_invalid',
@@ -56,7 +56,13 @@ function submit(inputs: StepInputs, link: OperationsLink, signal: AbortSignal): 
       'There is nothing to run: give the input image, or repository to build one.',
     )
   }
-  const what = { repo_url: repository, ...(ref === undefined ? {} : { ref }) }
+  const what = {
+    repo_url: repository,
+    ...(ref === undefined ? {} : { ref }),
+    ...(context === undefined ? {} : { context_path: context }),
+    ...(dockerfile === undefined ? {} : { dockerfile_path: dockerfile }),
+    ...(Object.keys(buildArgs).length === 0 ? {} : { build_args: buildArgs }),
+  }
   return link.call('p2p_taskqueue_submit_docker_github', { ...what, ...shared }, { signal })
 }
 
