@@ -43,6 +43,7 @@ interface Running {
   readonly store: TaskStore
   readonly home: Home
   readonly operations: Operations
+  readonly events: Events
   readonly homeId: HomeId
 }
 
@@ -132,7 +133,7 @@ export class HomeNode implements Server {
     if (this.#homeId !== undefined && this.#homeId !== homeId) trace.violation(`${machine.name} is another home`)
     this.#homeId = homeId
     history.restarted(this.#goneAt, process.mono())
-    this.#running = { process, store, home, operations, homeId }
+    this.#running = { process, store, home, operations, events, homeId }
     trace.line(machine.name, 'serves', homeId, real.epoch)
   }
 
