@@ -19,6 +19,7 @@ const RANDOM = [
   'integration/store/kill9',
   'integration/mesh/hostile/',
   'integration/fuzz/',
+  'integration/chaos/shared-home',
   'e2e/behind-routers',
   'integration/docker/bad-tasks',
 ]
@@ -27,6 +28,7 @@ process.env['RUNNER_MESH_TEST_RUNS'] ??= process.argv[2] ?? String(TIMES)
 process.env['RUNNER_MESH_TEST_SEED'] ??= 'random'
 process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ??= '60'
 process.env['RUNNER_MESH_TEST_FUZZ_SECONDS'] ??= '120'
+process.env['RUNNER_MESH_TEST_SHARED_HOME_SECONDS'] ??= '300'
 process.env['RUNNER_MESH_TEST_OUTPUT_SHARE'] ??= '1'
 process.env['RUNNER_MESH_TEST_FLOOD_BYTES'] ??= '1000000000'
 const { files, needsMachine } = findTests(RANDOM)
