@@ -1,63 +1,24 @@
 /** Reads that change nothing. They see what is committed. */
 import { RunnerMeshError } from '../../core/errors.ts'
-import type { Fence, PeerId, TaskId } from '../../core/ids.ts'
+import type { PeerId, TaskId } from '../../core/ids.ts'
 import type { QueueCounts, ReadyClass, TaskFilter, TaskPage } from '../../core/ports/task-store.ts'
-import type { Attempt, TaskReason, TaskStatus } from '../../core/task.ts'
+import type { Attempt, TaskStatus } from '../../core/task.ts'
+import { attemptsOf, type AttemptRow } from '../attempt-rows.ts'
 import { statesOf } from '../rows.ts'
 import { marksOf } from '../spec.ts'
-import { isEnded, STATE } from '../states.ts'
+import { STATE } from '../states.ts'
 import type { PolicyRefusal } from './give-back.ts'
 import type { SharedHome } from './home.ts'
 import { READY_LANES } from './claim.ts'
 import { findFull, FULL_ROW, needsOf, viewOf, type FullRow } from './tasks.ts'
 import type { Sql } from './transaction.ts'
 
-interface AttemptRow {
-  readonly fence: Fence
-  readonly number: number
-  readonly worker: PeerId
-  readonly started_at: number
-  readonly ended_at: number
-  readonly outcome: NonNullable<Attempt['outcome']>
-  readonly reason: TaskReason | null
-  readonly error: string | null
-}
-
 /** Every try at a task, oldest first. */
 export async function readAttempts(home: SharedHome, sql: Sql, taskId: TaskId): Promise<readonly Attempt[]> {
   const row = await findFull(home, sql, taskId)
   if (row === undefined) return []
   const rows = await sql.rows<AttemptRow>('SELECT * FROM attempt WHERE seq = $1 ORDER BY fence', [row.seq])
-  const earlier = rows.map((attempt): Attempt => ({
-    number: attempt.number,
-    fence: attempt.fence,
-    worker: attempt.worker,
-    startedAt: attempt.started_at,
-    endedAt: attempt.ended_at,
-    outcome: attempt.outcome,
-    ...(attempt.reason === null ? {} : { reason: attempt.reason }),
-    ...(attempt.error === null ? {} : { error: attempt.error }),
-  }))
-  if (row.fence === 0 || earlier.at(-1)?.fence === row.fence) return earlier
-  return [...earlier, lastAttempt(row)]
-}
-
-/** The attempt that runs, or that ended the task. */
-function lastAttempt(row: FullRow): Attempt {
-  const begun = {
-    number: row.attempt,
-    fence: row.fence as Fence,
-    worker: row.worker as PeerId,
-    startedAt: row.started_at ?? row.created_at,
-  }
-  if (!isEnded(row.state)) return begun
-  return {
-    ...begun,
-    endedAt: row.finished_at ?? row.updated_at,
-    outcome: row.state === STATE.completed ? 'completed' : row.state === STATE.failed ? 'failed' : 'cancelled',
-    ...(row.reason === null ? {} : { reason: row.reason }),
-    ...(row.error === null ? {} : { error: row.error }),
-  }
+  return attemptsOf(row, rows, row.error)
 }
 
 export async function readRefusals(home: SharedHome, sql: Sql, taskId: TaskId): Promise<readonly PolicyRefusal[]> {
