@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ROOT } from '../../../scripts/setup/checkout.mjs'
 
-/** What it may take on a machine of two processors that does other things as well. */
-const BUDGET_MS = 120_000
+/** Half a minute on two processors that do nothing else; many times that where they do. */
+const PATIENCE_MS = 300_000
 
 test(
   'the conformance suites and the Inspector find no fault, in both revisions, with the product told apart from its fixtures',
-  { timeout: BUDGET_MS },
+  { timeout: PATIENCE_MS },
   async (t) => {
     const child = spawn(process.execPath, [join(ROOT, 'scripts/conformance/main.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
