@@ -10,6 +10,7 @@ const BUILDKIT_STEP = /^\[(?:[^\]]* )?([0-9]+)\/([0-9]+)\] (.*)/
 const OWN_WORDS = /^ ?--->|^Removing intermediate container|^Successfully (?:built|tagged)/
 
 export class BuildProgress {
+  readonly #begun = new Set<string>()
   #step = ''
   #fraction: number | undefined
   #lastLine = ''
@@ -32,12 +33,12 @@ export class BuildProgress {
     const last = cleanLine(output.trimEnd().split('\n').at(-1) ?? '', 300)
     if (last !== '') this.#lastLine = last
     let news: ReturnType<BuildProgress['hear']>
-    for (const { name, completed, error } of steps) {
+    for (const { name, started, error } of steps) {
       const step = BUILDKIT_STEP.exec(cleanLine(name, 300))
       if (step === null) continue
       // Steps run side by side: the one that failed is the one to name.
       if (error !== '') this.#step = describeStep(step)
-      else if (!completed) news = this.#begin(step) ?? news
+      else if (started) news = this.#begin(step) ?? news
     }
     return news
   }
@@ -45,7 +46,8 @@ export class BuildProgress {
   /** @returns undefined when it has begun already */
   #begin(step: RegExpExecArray): ReturnType<BuildProgress['hear']> {
     const text = describeStep(step)
-    if (text === this.#step) return undefined
+    if (this.#begun.has(text)) return undefined
+    this.#begun.add(text)
     this.#step = text
     // A step that begins is not done.
     this.#fraction = (Number(step[1]) - 1) / Number(step[2])

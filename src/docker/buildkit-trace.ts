@@ -7,7 +7,7 @@
 
 export interface BuildKitTrace {
   /** Steps by the name that BuildKit gives them, such as `[2/3] RUN make`. */
-  readonly steps: readonly { readonly name: string; readonly completed: boolean; readonly error: string }[]
+  readonly steps: readonly { readonly name: string; readonly started: boolean; readonly error: string }[]
   /** What the steps wrote. */
   readonly output: string
 }
@@ -16,20 +16,20 @@ export interface BuildKitTrace {
 export const TRACE_ID = 'moby.buildkit.trace'
 
 const [VERTEX, LOG] = [1, 3]
-const VERTEX_FIELDS = { name: 3, completed: 6, error: 7 } as const
+const VERTEX_FIELDS = { name: 3, started: 5, error: 7 } as const
 const LOG_TEXT = 4
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 /** @throws Error when it is no such message */
 export function readBuildKitTrace(base64: string): BuildKitTrace {
-  const steps: { name: string; completed: boolean; error: string }[] = []
+  const steps: { name: string; started: boolean; error: string }[] = []
   const output: Uint8Array[] = []
   for (const { number, bytes } of fieldsOf(Buffer.from(base64, 'base64'))) {
     if (number === VERTEX) {
-      const step = { name: '', completed: false, error: '' }
+      const step = { name: '', started: false, error: '' }
       for (const field of fieldsOf(bytes)) {
         if (field.number === VERTEX_FIELDS.name) step.name = textOf(field.bytes)
-        if (field.number === VERTEX_FIELDS.completed) step.completed = true
+        if (field.number === VERTEX_FIELDS.started) step.started = true
         if (field.number === VERTEX_FIELDS.error) step.error = textOf(field.bytes)
       }
       steps.push(step)

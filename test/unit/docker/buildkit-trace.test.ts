@@ -15,13 +15,13 @@ const field = (number: number, content: string | Uint8Array): Buffer => {
   return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), bytes])
 }
 const vertex = (name: string, more: readonly Buffer[] = []): Buffer =>
-  field(1, Buffer.concat([field(1, 'sha256:x'), field(3, name), ...more]))
+  field(1, Buffer.concat([field(1, 'sha256:x'), field(3, name), field(5, ''), ...more]))
 const log = (text: string): Buffer => field(3, Buffer.concat([field(1, 'sha256:x'), field(4, text)]))
 const COMPLETED = field(6, '')
 
 test('a report of an engine is read', () => {
   assert.deepEqual(readBuildKitTrace(BEGUN), {
-    steps: [{ name: '[internal] load remote build context', completed: true, error: '' }],
+    steps: [{ name: '[internal] load remote build context', started: true, error: '' }],
     output: '',
   })
 })
@@ -31,11 +31,13 @@ test('steps are told as they begin, and the one that failed with the last it sai
   const hear = (...parts: readonly Buffer[]) =>
     progress.hear({ id: TRACE_ID, aux: Buffer.concat(parts).toString('base64') })?.text
   assert.equal(hear(vertex('[internal] load remote build context')), undefined)
+  assert.equal(hear(field(1, field(3, '[2/3] RUN make'))), undefined, 'it waits')
   assert.equal(hear(vertex('[1/3] FROM alpine')), 'Building, step 1 of 3: FROM alpine')
   assert.equal(hear(vertex('[1/3] FROM alpine', [COMPLETED])), undefined)
   assert.equal(hear(vertex('[tools 2/3] RUN make')), 'Building, step 2 of 3: RUN make')
   assert.equal(hear(vertex('[tools 2/3] RUN make')), undefined, 'told once')
   hear(log('compiling\nno rule to make target\n'))
+  assert.equal(hear(vertex('[1/3] FROM alpine', [COMPLETED])), undefined)
   hear(vertex('[tools 2/3] RUN make', [COMPLETED, field(7, 'exit code: 2')]))
   assert.equal(
     progress.describeFault('exit code: 2'),
