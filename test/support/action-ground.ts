@@ -40,6 +40,12 @@ export interface ActionGround {
 export async function actionGround(t: TestContext, options: Partial<GitHubServerOptions> = {}): Promise<ActionGround> {
   const folder = await mkdtemp(join(tmpdir(), 'runner-mesh-action-'))
   const server = await new GitHubServer({ clock: systemClock, ...options }).listen()
+  const jobs: Job[] = []
+  t.after(async () => {
+    for (const job of jobs) await job.abandon()
+    await server[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  })
   const repository = server.addRepository(REPOSITORY)
   const token = server.accounts.token(server.accounts.addApp('github-actions'))
   const docker = new Docker()
@@ -51,7 +57,6 @@ export async function actionGround(t: TestContext, options: Partial<GitHubServer
   await cp(join(ROOT, 'action.yml'), join(action, 'action.yml'))
   await writeFile(join(action, 'package.json'), '{"type":"module"}')
 
-  const jobs: Job[] = []
   const peers = new Set<string>()
   const comments = (): readonly Comment[] => {
     const all = repository.issues.flatMap((issue) => issue.comments)
@@ -70,11 +75,6 @@ export async function actionGround(t: TestContext, options: Partial<GitHubServer
     })
     await eventually('nothing is left', look, (left) => Object.values(left).every((each) => each.length === 0))
   }
-  t.after(async () => {
-    for (const job of jobs) await job.abandon()
-    await server[Symbol.asyncDispose]()
-    await rm(folder, { recursive: true, force: true })
-  })
   return {
     folder,
     server,
