@@ -211,6 +211,8 @@ test('the dashboard in a browser', async (t) => {
           if (place === '#/') await page.locator('.mesh .peer').nth(200).waitFor()
           if (place.includes('298')) await page.getByText(/lines, attempt 1, ended/).waitFor()
           assert.ok((await overflowOf(page)) <= 0, `${place} scrolls sideways`)
+          const menu = await page.getByRole('link', { name: 'Overview', exact: true }).boundingBox()
+          assert.ok((menu?.height ?? 0) < 40, `the menu of ${place} breaks its words`)
           assert.ok((await nodesOf(page)) <= 2_000, place)
           assert.deepEqual(await seriousFindings(page, ...rules), [], `${place} ${colorScheme}`)
         }

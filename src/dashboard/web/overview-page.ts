@@ -3,7 +3,7 @@ import type { PeerView } from '../../core/operations/views.ts'
 import { barChart } from './bar-chart.ts'
 import { fill, h, link } from './elements.ts'
 import { loadOf, meshPicture } from './mesh-picture.ts'
-import { faultPlace, section, showFault, type Page } from './page.ts'
+import { faultPlace, lookInTurn, section, type Page } from './page.ts'
 import { call, readHistory, type HistoryView } from './peer-api.ts'
 import { durationText } from './words.ts'
 
@@ -16,38 +16,36 @@ export function overviewPage(): Page {
   const charts = h('div', { class: 'charts' })
   const mesh = h('div', { class: 'mesh-room' })
   const fault = faultPlace()
-  let isLooking = false
-  const look = async (): Promise<void> => {
-    if (isLooking) return
-    isLooking = true
-    try {
-      const [status, history, { peers }] = await Promise.all([
-        call('p2p_taskqueue_status', {}),
-        readHistory(),
-        call('list_peers', { limit: 1000 }).catch(() => ({ peers: [] as PeerView[] })),
-      ])
-      fill(
-        tiles,
-        ...COUNTED.map((name) => tile(name, String(status[name]), `#/queue?status=${name}`)),
-        tile('free claims', String(status.parked_claims)),
-        tile('peers', String(status.connected_peers)),
-      )
-      fill(charts, ...chartsOf(history))
-      fill(mesh, meshPicture(peers), peerTable(peers))
-      fault.hidden = true
-    } catch (thrown) {
-      showFault(fault, thrown)
-    } finally {
-      isLooking = false
-    }
-  }
-  void look()
+  const look = lookInTurn(fault, async () => {
+    const [status, history, { peers }] = await Promise.all([
+      call('p2p_taskqueue_status', {}),
+      readHistory(),
+      call('list_peers', { limit: 1000 }).catch(() => ({ peers: [] as PeerView[] })),
+    ])
+    fill(
+      tiles,
+      ...COUNTED.map((name) => tile(name, String(status[name]), `#/queue?status=${name}`)),
+      tile('free claims', String(status.parked_claims)),
+      tile('peers', String(status.connected_peers)),
+    )
+    fill(charts, ...chartsOf(history))
+    fill(mesh, h('div', {}, meshPicture(peers), legend()), peerTable(peers))
+  })
+  look()
   return {
     title: 'Overview',
     element: h('div', {}, h('h1', {}, 'Overview'), fault, tiles, section('Mesh', mesh), section('Last hour', charts)),
-    changed: () => void look(),
-    look: () => void look(),
+    changed: look,
+    look,
   }
+}
+
+function legend(): HTMLElement {
+  return h(
+    'p',
+    { class: 'hint' },
+    'Green is how much of its slots a peer uses. Dashed: reached through a relay. Pale: gone.',
+  )
 }
 
 function tile(name: string, value: string, href?: string): HTMLElement {

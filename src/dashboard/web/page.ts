@@ -34,3 +34,29 @@ export function faultPlace(): HTMLElement {
   place.hidden = true
   return place
 }
+
+/**
+ * What a page shows is asked anew whenever it may have changed: one look at a time, and one more when something changed
+ * meanwhile. What is refused stands in `fault` until a look succeeds.
+ */
+export function lookInTurn(fault: HTMLElement, look: () => Promise<void>): () => void {
+  let isWanted = false
+  let isLooking = false
+  const run = async (): Promise<void> => {
+    isWanted = true
+    if (isLooking) return
+    isLooking = true
+    try {
+      while (isWanted) {
+        isWanted = false
+        await look()
+        fault.hidden = true
+      }
+    } catch (thrown) {
+      showFault(fault, thrown)
+    } finally {
+      isLooking = false
+    }
+  }
+  return () => void run()
+}

@@ -1,6 +1,6 @@
 /** How this peer finds others, what keeps it from that, what is left of GitHub's budget, and what it turned away. */
 import { fill, h } from './elements.ts'
-import { faultPlace, section, showFault, type Page } from './page.ts'
+import { faultPlace, lookInTurn, section, type Page } from './page.ts'
 import { call, readHistory } from './peer-api.ts'
 
 export function registryPage(): Page {
@@ -8,49 +8,44 @@ export function registryPage(): Page {
   const ways = h('div', {})
   const budget = h('div', {})
   const turned = h('div', {})
-  const look = async (): Promise<void> => {
-    try {
-      const [status, { github }] = await Promise.all([call('p2p_taskqueue_status', { detail: true }), readHistory()])
-      fill(
-        ways,
-        table(
-          ['Way', 'Found', 'Problem'],
-          (status.discovery ?? []).map(({ source, found, problem }) => [source, String(found), problem ?? '–']),
-        ),
-      )
-      fill(
-        budget,
-        ...(github === undefined
-          ? [h('p', {}, 'GitHub has not been asked yet.')]
-          : [
-              h('p', {}, `${String(github.remaining)} of ${String(github.limit)} requests of this hour are left.`),
-              h('meter', {
-                attributes: {
-                  min: 0,
-                  max: github.limit,
-                  low: github.limit / 10,
-                  value: github.remaining,
-                  'aria-label': 'Requests to GitHub that are left',
-                },
-              }),
-            ]),
-      )
-      const rejected = Object.entries(status.rejected ?? {})
-      fill(
-        turned,
-        rejected.length === 0
-          ? h('p', {}, 'Nothing since this peer began.')
-          : table(
-              ['Kind', 'Times'],
-              rejected.map(([kind, times]) => [kind.replaceAll('_', ' '), String(times)]),
-            ),
-      )
-      fault.hidden = true
-    } catch (thrown) {
-      showFault(fault, thrown)
-    }
-  }
-  void look()
+  const look = lookInTurn(fault, async () => {
+    const [status, { github }] = await Promise.all([call('p2p_taskqueue_status', { detail: true }), readHistory()])
+    fill(
+      ways,
+      table(
+        ['Way', 'Found', 'Problem'],
+        (status.discovery ?? []).map(({ source, found, problem }) => [source, String(found), problem ?? '–']),
+      ),
+    )
+    fill(
+      budget,
+      ...(github === undefined
+        ? [h('p', {}, 'GitHub has not been asked yet.')]
+        : [
+            h('p', {}, `${String(github.remaining)} of ${String(github.limit)} requests of this hour are left.`),
+            h('meter', {
+              attributes: {
+                min: 0,
+                max: github.limit,
+                low: github.limit / 10,
+                value: github.remaining,
+                'aria-label': 'Requests to GitHub that are left',
+              },
+            }),
+          ]),
+    )
+    const rejected = Object.entries(status.rejected ?? {})
+    fill(
+      turned,
+      rejected.length === 0
+        ? h('p', {}, 'Nothing since this peer began.')
+        : table(
+            ['Kind', 'Times'],
+            rejected.map(([kind, times]) => [kind.replaceAll('_', ' '), String(times)]),
+          ),
+    )
+  })
+  look()
   return {
     title: 'Registry',
     element: h(
@@ -62,7 +57,7 @@ export function registryPage(): Page {
       section('GitHub’s rate limit', budget),
       section('Turned away', turned),
     ),
-    look: () => void look(),
+    look,
   }
 }
 

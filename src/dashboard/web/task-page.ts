@@ -2,7 +2,7 @@
 import type { Output } from '../../core/operations/catalog.ts'
 import { button, fill, h, link, type Child } from './elements.ts'
 import { LogView } from './log-view.ts'
-import { faultPlace, section, showFault, statusBadge, type Page } from './page.ts'
+import { faultPlace, lookInTurn, section, showFault, statusBadge, type Page } from './page.ts'
 import { artifactUrl, call, mayDo } from './peer-api.ts'
 import { timeline } from './timeline.ts'
 import { bytesText, durationText, instantText } from './words.ts'
@@ -17,62 +17,45 @@ export function taskPage(taskId: string): Page {
   const why = h('div', {})
   const files = h('div', {})
   const log = new LogView(taskId)
-  let wantsLook = false
-  let isLooking = false
 
   const act = (name: 'p2p_taskqueue_cancel' | 'p2p_taskqueue_resubmit') => (): void => {
     call(name, { task_id: taskId })
-      .then(() => look())
+      .then(look)
       .catch((thrown: unknown) => showFault(fault, thrown))
   }
-  const look = async (): Promise<void> => {
-    wantsLook = true
-    if (isLooking) return
-    isLooking = true
-    try {
-      while (wantsLook) {
-        wantsLook = false
-        const told = await call('p2p_taskqueue_get_task', { task_id: taskId, attempts: true })
-        const { status } = told.task
-        const isOver = ['completed', 'failed', 'cancelled'].includes(status)
-        fill(
-          head,
-          h(
-            'h1',
-            {},
-            told.task.model_name === undefined || told.task.model_name === ''
-              ? told.task.task_type
-              : told.task.model_name,
-          ),
-          statusBadge(status, told.task.reason ?? told.task.phase),
-          h(
-            'div',
-            { class: 'actions' },
-            !isOver && mayDo('tasks:cancel')
-              ? button(
-                  told.task.cancel_requested === true ? 'Cancelling…' : 'Cancel',
-                  act('p2p_taskqueue_cancel'),
-                  'danger',
-                )
-              : undefined,
-            (status === 'failed' || status === 'cancelled') && mayDo('tasks:submit')
-              ? button('Retry', act('p2p_taskqueue_resubmit'), 'primary')
-              : undefined,
-          ),
-        )
-        fill(facts, ...factsOf(told))
-        fill(way, timeline(told.task, told.attempts ?? [], Date.now()))
-        fill(why, ...(status === 'queued' ? [await explained(taskId)] : []))
-        fill(files, ...(isOver ? [await artifacts(taskId)] : []))
-        fault.hidden = true
-      }
-    } catch (thrown) {
-      showFault(fault, thrown)
-    } finally {
-      isLooking = false
-    }
-  }
-  void look()
+  const look = lookInTurn(fault, async () => {
+    const told = await call('p2p_taskqueue_get_task', { task_id: taskId, attempts: true })
+    const { status } = told.task
+    const isOver = ['completed', 'failed', 'cancelled'].includes(status)
+    fill(
+      head,
+      h(
+        'h1',
+        {},
+        told.task.model_name === undefined || told.task.model_name === '' ? told.task.task_type : told.task.model_name,
+      ),
+      statusBadge(status, told.task.reason ?? told.task.phase),
+      h(
+        'div',
+        { class: 'actions' },
+        !isOver && mayDo('tasks:cancel')
+          ? button(
+              told.task.cancel_requested === true ? 'Cancelling…' : 'Cancel',
+              act('p2p_taskqueue_cancel'),
+              'danger',
+            )
+          : undefined,
+        (status === 'failed' || status === 'cancelled') && mayDo('tasks:submit')
+          ? button('Retry', act('p2p_taskqueue_resubmit'), 'primary')
+          : undefined,
+      ),
+    )
+    fill(facts, ...factsOf(told))
+    fill(way, timeline(told.task, told.attempts ?? [], Date.now()))
+    fill(why, ...(status === 'queued' ? [await explained(taskId)] : []))
+    fill(files, ...(isOver ? [await artifacts(taskId)] : []))
+  })
+  look()
   return {
     title: 'Task',
     element: h(
@@ -88,9 +71,9 @@ export function taskPage(taskId: string): Page {
       log.element,
     ),
     changed: (notice) => {
-      if (notice.many || notice.tasks.includes(taskId)) void look()
+      if (notice.many || notice.tasks.includes(taskId)) look()
     },
-    look: () => void look(),
+    look,
     dispose: () => log.dispose(),
   }
 }
