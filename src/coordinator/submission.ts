@@ -18,7 +18,7 @@ import type { Clock, Random } from '../core/ports/clock.ts'
 import { asksOf, type AskedBy } from '../core/policy/asks.ts'
 import type { Signer } from '../core/ports/mesh.ts'
 import type { NewTask } from '../core/ports/task-store.ts'
-import type { JsonObject, Requirements, RetryClass, TaskClocks } from '../core/task.ts'
+import { tellClocks, type JsonObject, type Requirements, type RetryClass, type TaskClocks } from '../core/task.ts'
 import { canonicalTaskType, queueOptions, translatePayload, type TranslatedPayload } from '../core/task-aliases.ts'
 
 export interface SubmissionSettings {
@@ -189,13 +189,7 @@ export function sealTask(
     crit: ['audience', 'expires_at', 'payload', 'clocks'],
     task_type: task.type,
     payload: task.payload as TaskEnvelope['payload'],
-    clocks: {
-      queue_ms: clocks.queueMs,
-      prepare_ms: clocks.prepareMs,
-      run_ms: clocks.runMs,
-      total_ms: clocks.totalMs,
-      grace_ms: clocks.graceMs,
-    },
+    clocks: tellClocks(clocks),
     submitter: task.submitter,
     depth: task.depth,
   }

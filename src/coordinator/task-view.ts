@@ -1,7 +1,7 @@
 /** Tasks and grants as the wire shows them. */
 import type { Grant } from '../core/ports/task-store.ts'
 import type { AttemptView, GrantView, TaskView } from '../core/operations/views.ts'
-import type { Attempt, Json, JsonObject, Task } from '../core/task.ts'
+import { tellClocks, type Attempt, type Json, type JsonObject, type Task } from '../core/task.ts'
 
 export interface ViewOptions {
   /** Payload and result as well; lists leave them out. */
@@ -81,13 +81,7 @@ export function toGrantView({ task, fence, attempt, leaseMs }: Grant, vouched: b
     envelope: task.envelope,
     vouched: vouched ? true : undefined,
     idempotent: task.idempotent,
-    clocks: {
-      queue_ms: task.clocks.queueMs,
-      prepare_ms: task.clocks.prepareMs,
-      run_ms: task.clocks.runMs,
-      total_ms: task.clocks.totalMs,
-      grace_ms: task.clocks.graceMs,
-    },
+    clocks: tellClocks(task.clocks),
     created_at: task.createdAt,
   })
 }

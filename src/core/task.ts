@@ -109,6 +109,11 @@ export interface TaskClocks {
   readonly graceMs: number
 }
 
+/** As they stand in what is told and signed. */
+export function tellClocks({ queueMs, prepareMs, runMs, totalMs, graceMs }: TaskClocks) {
+  return { queue_ms: queueMs, prepare_ms: prepareMs, run_ms: runMs, total_ms: totalMs, grace_ms: graceMs }
+}
+
 /** Failures of an attempt that are worth another try while `maxFailures` allows. An exit code is named by itself, as `exit:75`. */
 export const RETRY_CLASSES = ['worker_lost', 'pull_failed', 'oom', 'exit', 'any'] as const
 export type RetryClass = (typeof RETRY_CLASSES)[number] | `exit:${number}`

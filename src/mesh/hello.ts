@@ -17,13 +17,22 @@
  * lists it in `crit`: then there is no common version.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { z } from 'zod'
-import { parseStandingCapabilities, tellCapabilities, type StandingCapabilities } from '../core/capabilities.ts'
+import type { z } from 'zod'
+import { tellCapabilities, type StandingCapabilities } from '../core/capabilities.ts'
 import { cleanLine } from '../core/clean-text.ts'
 import { RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
-import { isHomeId, type HomeId, type PeerId } from '../core/ids.ts'
+import type { PeerId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports/clock.ts'
 import type { PeerHello, SelfHello } from '../core/ports/mesh.ts'
+import {
+  checkCritical,
+  helloRequest,
+  helloResult,
+  MAX_ADDRESSES,
+  proveRequest,
+  proveResult,
+  refusal,
+} from './hello-messages.ts'
 import type { MeshKey } from './mesh-key.ts'
 
 /** Versions of the RPC protocol this build speaks, best first: its own and, once there is one, the one before it. */
@@ -57,42 +66,6 @@ export interface Greeted {
   /** From the own proof to the answer to it, milliseconds: a first measure until the connection is pinged. */
   readonly rttMs: number
 }
-
-const MAX_ADDRESSES = 16
-
-const nonce = z.base64url().length(43)
-const proof = z.base64url().length(43)
-/** Read leniently: of a newer version it may have another form. */
-const capabilities = z.unknown().optional().transform(parseStandingCapabilities)
-const homeId = z.custom<HomeId>((value) => typeof value === 'string' && isHomeId(value))
-
-const introduction = {
-  mesh: z.string().max(64),
-  peer: z.string().max(128),
-  homes: z.array(homeId).max(64),
-  features: z.array(z.string().regex(/^[A-Za-z0-9._/-]{1,64}$/)).max(64),
-  runner_name: z.string().max(256),
-  addresses: z.array(z.string().max(512)).max(MAX_ADDRESSES).optional(),
-  nonce,
-  /** Fields that the other side must know to go on. */
-  crit: z.array(z.string().max(64)).max(16).optional(),
-}
-const id = z.union([z.int(), z.string().max(64)])
-const helloRequest = z.object({
-  id,
-  method: z.literal('hello'),
-  params: z.object({
-    ...introduction,
-    versions: z.array(z.string().max(16)).min(1).max(16),
-    also: z.array(z.string().max(64)).max(8).optional(),
-  }),
-})
-const helloResult = z.object({ ...introduction, version: z.string().max(16), proof })
-const proveRequest = z.object({ id, method: z.literal('hello.prove'), params: z.object({ proof, capabilities }) })
-const proveResult = z.object({ admitted: z.literal(true), capabilities })
-const refusal = z.object({
-  error: z.object({ data: z.object({ code: z.string().max(64) }).optional() }),
-})
 
 /** The word on the wire for: an exchange with you in the other direction is under way, wait for its end. */
 const BUSY = 'busy'
@@ -198,14 +171,6 @@ function introduce({ self, hello, addresses }: HelloParty, key: MeshKey, nonce: 
     addresses: addresses.slice(0, MAX_ADDRESSES),
     nonce,
   }
-}
-
-/** @throws RunnerMeshError protocol_mismatch */
-function checkCritical(crit: readonly string[] = [], known: z.ZodObject): void {
-  const unknown = crit.filter((field) => !Object.hasOwn(known.shape, field))
-  if (unknown.length === 0) return
-  const message = `The peer needs ${unknown.map((field) => JSON.stringify(field)).join(', ')} to be understood, which this version does not know. Upgrade this peer.`
-  throw new RunnerMeshError('protocol_mismatch', message)
 }
 
 /** @throws RunnerMeshError protocol_mismatch */

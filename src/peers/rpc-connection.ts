@@ -9,16 +9,16 @@
  * An error is {code: -32000, message, data: {code, retryable, retry_after_ms}} with a code of the error table.
  * @see https://www.jsonrpc.org/specification
  */
-import { cleanLine } from '../core/clean-text.ts'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { ProgressNote } from '../core/operations/operation.ts'
 import { checkFrameLength } from '../core/frames.ts'
-import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { LinkCallOptions } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
 import { AnswerPace, type Begun } from './answer-pace.ts'
+import { CallRate } from './call-rate.ts'
+import { toProgressNote } from './progress-notes.ts'
 import { fieldOf, fromWireError, tooFast, tooMany, toWireError } from './wire-errors.ts'
 
 export interface RpcLimits {
@@ -92,17 +92,14 @@ class ChannelRpc implements RpcConnection {
   readonly #serving = new Map<RpcId, AbortController>()
   #lastId = 0
   #malformed = 0
-  /** Requests that may come at once, as of that instant. */
-  #tokens: number
-  #countedAt: number
+  readonly #rate: CallRate
   readonly #pace: AnswerPace
 
   constructor(channel: Channel, options: RpcConnectionOptions) {
     this.#channel = channel
     this.#options = options
     this.#limits = { ...RPC_LIMITS, ...options.limits }
-    this.#tokens = this.#limits.perSecond
-    this.#countedAt = options.clock?.mono() ?? 0
+    this.#rate = new CallRate(this.#limits.perSecond, options.clock)
     this.#pace = new AnswerPace({
       send: (bytes) => channel.send(bytes),
       onUnread: () => this.#giveUpReader(),
@@ -193,7 +190,7 @@ class ChannelRpc implements RpcConnection {
     const running = new AbortController()
     let refusal: RunnerMeshError | undefined
     if (this.#serving.size >= inFlight) refusal = tooMany(inFlight)
-    else if (!this.#takeToken()) refusal = tooFast(perSecond)
+    else if (!this.#rate.take()) refusal = tooFast(perSecond)
     else {
       this.#serving.set(request.id, running)
       if (this.#pace.request(bytes, (begun) => void this.#serve(request, running, begun))) return
@@ -226,19 +223,6 @@ class ChannelRpc implements RpcConnection {
     if (this.#closed.signal.aborted) return
     this.#options.rejections?.count('slow_reader')
     this.#channel.abort(new RunnerMeshError('peer_unreachable', `${this.#options.name} does not read its answers.`))
-  }
-
-  /** A bucket that holds what a second may bring, and fills as evenly. */
-  #takeToken(): boolean {
-    const { clock } = this.#options
-    if (clock === undefined) return true
-    const { perSecond } = this.#limits
-    const now = clock.mono()
-    this.#tokens = Math.min(perSecond, this.#tokens + ((now - this.#countedAt) * perSecond) / SECOND)
-    this.#countedAt = now
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
-    return true
   }
 
   #answer(id: RpcId, answer: Answer, begun?: Begun): void {
@@ -311,23 +295,6 @@ class ChannelRpc implements RpcConnection {
 
 function encode(message: object): Uint8Array {
   return Buffer.from(JSON.stringify(message))
-}
-
-export function toProgressNote(params: unknown): ProgressNote {
-  const [message, fraction, data] = [fieldOf(params, 'message'), fieldOf(params, 'fraction'), fieldOf(params, 'data')]
-  return {
-    message: typeof message === 'string' ? cleanLine(message, 512) : '',
-    ...(typeof fraction === 'number' ? { fraction: Math.min(1, Math.max(0, fraction)) } : {}),
-    ...(typeof data === 'object' && data !== null ? { data: scalars(data) } : {}),
-  }
-}
-
-function scalars(data: object): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(data).filter(
-      (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
-    ),
-  )
 }
 
 function isRpcId(id: unknown): id is RpcId {

@@ -12,6 +12,7 @@ import { findSecret } from '../secret-file.ts'
 import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
 import type { HomeParts } from './home-parts.ts'
+import { MEMBER_ACCESS } from './member-access.ts'
 import type { MeshParts } from './mesh-parts.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
@@ -54,6 +55,7 @@ export async function openLegacyBridge({
     const { openLegacyDoor } = await import('../../peers/legacy/legacy-door.ts')
     openLegacyDoor({
       ...{ self: mesh.self, version: VERSION, streams: mesh.legacy, token, operations, prompts, clock, log },
+      access: MEMBER_ACCESS,
       work: new LegacyWork({ home, peers, clock, random }),
       ownTypes: () => worker?.types() ?? [],
     })

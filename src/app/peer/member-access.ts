@@ -1,4 +1,4 @@
-/** What membership of the mesh is worth. */
+/** What membership of the mesh is worth, and the token of the bridge to the predecessor. */
 import type { Access } from '../../core/operations/operation.ts'
 
 /** A member of the mesh may hand in work, do work and look at peers; what it sees of tasks is what is its own. */

@@ -3,7 +3,7 @@ import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { ProgressNote } from '../../core/operations/operation.ts'
 import type { LinkCallOptions, OperationsLink } from '../../core/ports/link.ts'
 import { linkOver } from '../../peers/operations-rpc.ts'
-import { toProgressNote } from '../../peers/rpc-connection.ts'
+import { toProgressNote } from '../../peers/progress-notes.ts'
 import { fieldOf, fromWireError } from '../../peers/wire-errors.ts'
 import { COMMANDS_PATH } from '../http/commands-door.ts'
 

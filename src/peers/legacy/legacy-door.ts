@@ -26,6 +26,8 @@ export interface LegacyDoorDeps {
   readonly streams: Pick<LegacyStreams, 'serve'>
   /** What every request must show. */
   readonly token: string
+  /** What the token is worth. */
+  readonly access: ReadonlySet<Access>
   readonly operations: Operations
   readonly work: LegacyWork
   readonly prompts: PromptSeal
@@ -35,24 +37,13 @@ export interface LegacyDoorDeps {
   readonly log: Logger
 }
 
-/** What the token is worth: the work of the queue and the cache, and a look at the peers. */
-const LEGACY_ACCESS: ReadonlySet<Access> = new Set<Access>([
-  'tasks:read',
-  'tasks:submit',
-  'tasks:cancel',
-  'tasks:work',
-  'cache:read',
-  'cache:write',
-  'peers:read',
-])
-
 /** Held in all for those who have not shown the token: some requests of the largest size. */
 const MOST_UNPROVEN_BYTES = 16 * 1_048_576
 
 /** To be opened before the mesh starts. */
-export function openLegacyDoor({ streams, ...deps }: LegacyDoorDeps): void {
+export function openLegacyDoor({ streams, access, ...deps }: LegacyDoorDeps): void {
   const { self, version, token, operations, work, clock, log } = deps
-  const caller: Caller = { principal: LEGACY_PRINCIPAL, door: 'peers', access: LEGACY_ACCESS }
+  const caller: Caller = { principal: LEGACY_PRINCIPAL, door: 'peers', access }
   const known = new KnownWorkers(clock)
   const counts: SessionCounts = {
     ...{ sessions_started: 0, sessions_closed: 0, initialized_sessions: 0, frame_errors: 0 },

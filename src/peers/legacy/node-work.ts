@@ -16,7 +16,7 @@ import { parseInput } from '../../core/operations/invoke.ts'
 import { submitTask } from '../../core/operations/submit.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { NewTask } from '../../core/ports/task-store.ts'
-import type { JsonObject } from '../../core/task.ts'
+import { tellClocks, type JsonObject } from '../../core/task.ts'
 import type { ClaimedTask, ClaimedTasks } from './claimed-tasks.ts'
 import { toTheirResult } from './container-words.ts'
 import { readTask, type TheirTask } from './from-record.ts'
@@ -193,13 +193,7 @@ export class NodeWork {
       payload: task.payload as Record<string, never>,
       ...(task.envelope === undefined ? {} : { envelope: task.envelope }),
       idempotent: false,
-      clocks: {
-        queue_ms: task.clocks.queueMs,
-        prepare_ms: task.clocks.prepareMs,
-        run_ms: task.clocks.runMs,
-        total_ms: task.clocks.totalMs,
-        grace_ms: task.clocks.graceMs,
-      },
+      clocks: tellClocks(task.clocks),
       created_at: createdAt,
     }
   }

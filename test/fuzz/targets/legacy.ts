@@ -2,6 +2,7 @@
  * Both protocols of the predecessor, through the whole door to a real home. The first line of an input is said in the
  * older protocol, the others are frames of the newer. `$token` stands for the token; a stranger has none.
  */
+import { MEMBER_ACCESS } from '../../../src/app/peer/member-access.ts'
 import { LegacyWork } from '../../../src/coordinator/legacy-work.ts'
 import { PeerBook } from '../../../src/coordinator/peer-book.ts'
 import type { PeerId } from '../../../src/core/ids.ts'
@@ -131,6 +132,7 @@ async function openDoor(): Promise<Door> {
   openLegacyDoor({
     ...{ self: 'self' as PeerId, version: '0.0.0', token: TOKEN, operations: fake.operations, clock: house.clock, log },
     streams: { serve: (opened) => (open = opened) },
+    access: MEMBER_ACCESS,
     work: new LegacyWork({ home: house.home, peers: new PeerBook(), clock: house.clock, random }),
     prompts: createPromptSeal('a secret', { clock: house.clock, random }),
     ownTypes: () => [],
