@@ -138,6 +138,7 @@ function tell(name: string, { waitsMs, perSecond }: Run, plain: Run): void {
       name: `webhook-${name.replace(/\W+/g, '-')}`,
       figure: round(perSecond),
       unit: 'deliveries/s',
+      peer: 'bare node:http, which keeps nothing',
       ratio,
       p50,
       p99,
