@@ -95,6 +95,22 @@ test(
       assert.equal(await session.ended, code, session.text.stderr)
       assert.match(session.text.stderr, told)
     }
+
+    const audit = piped(t, [
+      '--state-dir',
+      a.ready.state_dir,
+      'audit',
+      '--json',
+      '--refused',
+      '--principal',
+      'token:looker',
+    ])
+    assert.equal(await audit.ended, 0, audit.text.stderr)
+    const { entries } = JSON.parse(audit.text.stdout) as { readonly entries: readonly Record<string, unknown>[] }
+    assert.deepEqual(
+      entries.map(({ door, operation, verdict }) => [door, operation, verdict]),
+      [['cli', 'p2p_taskqueue_submit', 'forbidden']],
+    )
   },
 )
 

@@ -101,11 +101,17 @@ export async function peerGround(t: TestContext): Promise<PeerGround> {
 /** Well below the rate at which a door refuses a caller. */
 const ASK_EVERY_MS = 30
 
+/** Longer than any test that asks may take: a test that has failed by its own limit must not keep its process alive. */
+const ASK_FOR_MS = 290_000
+
 /** Asks again and again until the answer is the one wanted; the test's own time limit bounds it. */
 export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) => boolean): Promise<T> {
+  const end = performance.now() + ASK_FOR_MS
   for (;;) {
     const answer = await ask()
     if (isWanted(answer)) return answer
+    if (performance.now() > end)
+      throw new Error(`Never as wanted. Seen last: ${JSON.stringify(answer).slice(0, 2_000)}`)
     await pause(ASK_EVERY_MS)
   }
 }
