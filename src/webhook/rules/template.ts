@@ -66,6 +66,8 @@ export function fillInList(text: string, context: Context): string[] {
 }
 
 function parse(source: string): Expr {
+  // The library reads nothing as an expression of nothing, and fails when it is evaluated.
+  if (source.trim() === '') throw new Error('it is empty')
   return new Parser(new Lexer(source).lex().tokens, [...CONTEXTS], []).parse()
 }
 

@@ -22,6 +22,10 @@ export const TARGETS: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   'context-tar': async () => (await import('./tars.ts')).openContextTar(),
   dockerignore: async () => (await import('./dockerignore.ts')).dockerignore,
   'rule-patterns': async () => (await import('./rule-patterns.ts')).rulePatterns,
+  rules: async () => (await import('./rules.ts')).rulesFile,
+  expressions: async () => (await import('./rules.ts')).expressions,
+  'webhook-events': async () => (await import('./rules.ts')).webhookEvents,
   webhook: async () => (await import('./webhook.ts')).openWebhook(),
   mcp: async () => (await import('./mcp.ts')).openMcp(),
+  'mcp-http': async () => (await import('./mcp-http.ts')).openMcpHttp(),
 }

@@ -11,7 +11,7 @@ import { PLANTED, type PlantedBug } from './planted.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const COPIED = ['package.json', 'src', 'test/fuzz', 'test/fakes', 'test/support', 'test/vectors', 'docs/policy.md']
-const DEVIATIONS = 'test/integration/legacy/deviations.json'
+const SINGLE = ['test/integration/legacy/deviations.json', 'test/unit/webhook/golden-rules.yml']
 const SECONDS = process.env['RUNNER_MESH_TEST_FUZZ_SECONDS'] ?? '1'
 
 interface Verdict {
@@ -57,7 +57,7 @@ describe('a planted bug is found', { concurrency: 2, timeout: 600_000 }, () => {
 
 async function copySources(directory: string): Promise<void> {
   await mkdir(join(directory, 'docs'))
-  for (const path of [...COPIED, DEVIATIONS]) await cp(join(ROOT, path), join(directory, path), { recursive: true })
+  for (const path of [...COPIED, ...SINGLE]) await cp(join(ROOT, path), join(directory, path), { recursive: true })
   await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
 }
 

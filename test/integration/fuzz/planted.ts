@@ -158,4 +158,32 @@ export const PLANTED: readonly PlantedBug[] = [
     'context-tar',
     /no name leads out/,
   ),
+  plant(
+    'rules that need each other are taken',
+    ['webhook/rules/rules-schema.ts', 'if (orderOf(rules) === undefined)', 'if (false)'],
+    'rules',
+    /have an order/,
+  ),
+  plant(
+    'an expression of nothing is evaluated',
+    ['webhook/rules/template.ts', "if (source.trim() === '')", 'if (false)'],
+    'expressions',
+    /TypeError/,
+  ),
+  plant(
+    'nobody asks what the sender may',
+    [
+      'webhook/trust.ts',
+      'if (PERMISSIONS.indexOf(permission) < PERMISSIONS.indexOf(least))',
+      'if (PERMISSIONS.length === 0)',
+    ],
+    'webhook-events',
+    /who has no permission starts nothing/,
+  ),
+  plant(
+    'whatever token is shown, somebody is let in',
+    ['mcp/admission.ts', 'await authenticate(token)', "await authenticate('agent-token')"],
+    'mcp-http',
+    /without a token nothing is/,
+  ),
 ]
