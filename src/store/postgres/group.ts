@@ -26,8 +26,17 @@ export interface GroupDeps {
   readonly lost: (thrown: unknown) => void
 }
 
+/** Done for many callers in one call: one result for each item, in order. */
+export interface Shared<I, O> {
+  /** Callers of one kind go together. */
+  readonly kind: string
+  readonly items: readonly I[]
+  readonly work: (sql: Sql, change: Change, items: readonly I[]) => Promise<readonly O[]>
+}
+
 interface Step {
   readonly work: (sql: Sql, change: Change) => Promise<unknown>
+  readonly shared?: Shared<unknown, unknown>
   readonly resolve: (value: unknown) => void
   readonly reject: (thrown: unknown) => void
 }
@@ -55,9 +64,19 @@ export class Group {
 
   /** @returns what `work` returned, once that is durable. `work` may run more than once. */
   run<T>(work: (sql: Sql, change: Change) => Promise<T>): Promise<T> {
+    return this.#ask({ work }) as Promise<T>
+  }
+
+  /** As `run`, in as few statements for all callers of its kind as for one. */
+  runShared<I, O>(shared: Shared<I, O>): Promise<readonly O[]> {
+    const work = (sql: Sql, change: Change): Promise<readonly O[]> => shared.work(sql, change, shared.items)
+    return this.#ask({ work, shared: shared as Shared<unknown, unknown> }) as Promise<readonly O[]>
+  }
+
+  #ask(step: Pick<Step, 'work' | 'shared'>): Promise<unknown> {
     if (this.#closed) return Promise.reject(closed())
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...step, resolve, reject })
       this.#running ??= this.#runAll()
     })
   }
@@ -126,7 +145,9 @@ export class Group {
     const outcomes: Outcome[] = []
     await client.query('BEGIN')
     try {
-      for (const step of steps) outcomes.push(await this.#try(sql, step, careful))
+      for (const together of careful ? steps.map((step) => [step]) : inKinds(steps)) {
+        outcomes.push(...(await this.#try(sql, together, careful)))
+      }
       const changes = outcomes.filter(({ thrown }) => thrown === undefined).map(({ change }) => change)
       await this.#deps.beforeCommit(sql, changes)
     } catch (thrown) {
@@ -138,18 +159,24 @@ export class Group {
     return outcomes
   }
 
-  async #try(sql: Sql, step: Step, careful: boolean): Promise<Outcome> {
+  /** @param steps of one kind; a single one when a step may fail alone */
+  async #try(sql: Sql, steps: readonly Step[], careful: boolean): Promise<readonly Outcome[]> {
+    const [step] = steps
+    if (step === undefined) return []
     const change: Change = { changed: [], ready: [] }
-    if (!careful) return { step, change, value: await step.work(sql, change) }
+    if (!careful) {
+      if (steps.length === 1) return [{ step, change, value: await step.work(sql, change) }]
+      return doTogether(sql, steps, change)
+    }
     await sql.run('SAVEPOINT step')
     try {
       const value = await step.work(sql, change)
       await sql.run('RELEASE SAVEPOINT step')
-      return { step, change, value }
+      return [{ step, change, value }]
     } catch (thrown) {
       if (isDisconnect(thrown) || isCollision(thrown)) throw thrown
       await sql.run('ROLLBACK TO SAVEPOINT step')
-      return { step, change, thrown }
+      return [{ step, change, thrown }]
     }
   }
 
@@ -159,6 +186,25 @@ export class Group {
     client?.end().catch(() => undefined)
     this.#deps.lost(thrown)
   }
+}
+
+/** In the order in which the first of each kind was asked for; nobody waits for a step that goes in the same transaction. */
+function inKinds(steps: readonly Step[]): readonly (readonly Step[])[] {
+  return [...Map.groupBy(steps, (step) => step.shared?.kind ?? step).values()]
+}
+
+async function doTogether(sql: Sql, steps: readonly Step[], change: Change): Promise<readonly Outcome[]> {
+  const [first] = steps
+  const results = await first?.shared?.work(
+    sql,
+    change,
+    steps.flatMap(({ shared }) => shared?.items ?? []),
+  )
+  let from = 0
+  return steps.map((step, index) => {
+    const value = results?.slice(from, (from += step.shared?.items.length ?? 0))
+    return { step, value, change: index === 0 ? change : { changed: [], ready: [] } }
+  })
 }
 
 function closed(): RunnerMeshError {

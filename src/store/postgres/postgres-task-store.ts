@@ -172,7 +172,9 @@ class PostgresTaskStore implements TaskStore {
   }
 
   submit(tasks: readonly NewTask[], now: number): Promise<readonly Submitted[]> {
-    return this.#step((home, sql, change) => submit(home, sql, change, tasks, now))
+    const work = (home: SharedHome, sql: Sql, change: Change, items: readonly Timed<NewTask>[]) =>
+      submit(home, sql, change, items.map(itemOf), latest(items))
+    return this.#together('submit', tasks, now, work)
   }
 
   claim(request: ClaimRequest, now: number): Promise<readonly Grant[]> {
@@ -184,7 +186,9 @@ class PostgresTaskStore implements TaskStore {
   }
 
   settle(settlements: readonly Settlement[], now: number): Promise<readonly Settled[]> {
-    return this.#step((home, sql, change) => settle(home, sql, change, settlements, now))
+    const work = (home: SharedHome, sql: Sql, change: Change, items: readonly Timed<Settlement>[]) =>
+      settle(home, sql, change, items.map(itemOf), latest(items))
+    return this.#together('settle', settlements, now, work)
   }
 
   release(taskId: TaskId, fence: Fence, now: number): Promise<boolean> {
@@ -300,6 +304,19 @@ class PostgresTaskStore implements TaskStore {
     return opened.group.run((sql, change) => work(opened.home, sql, change))
   }
 
+  /** What several callers ask for at once is done in one go. */
+  #together<I, O>(
+    kind: string,
+    items: readonly I[],
+    now: number,
+    work: (home: SharedHome, sql: Sql, change: Change, items: readonly Timed<I>[]) => Promise<readonly O[]>,
+  ): Promise<readonly O[]> {
+    const opened = this.#opened
+    if (opened === undefined) return Promise.reject(closed())
+    const timed = items.map((item) => ({ item, now }))
+    return opened.group.runShared({ kind, items: timed, work: (...asked) => work(opened.home, ...asked) })
+  }
+
   /** A connection of the pool that was lost while it was idle is tried once more. */
   async #read<T>(read: (home: SharedHome, sql: Sql) => Promise<T>): Promise<T> {
     await Promise.resolve()
@@ -319,6 +336,15 @@ class PostgresTaskStore implements TaskStore {
     throw closed()
   }
 }
+
+/** As its caller asked for it, and when. */
+interface Timed<I> {
+  readonly item: I
+  readonly now: number
+}
+
+const itemOf = <I>({ item }: Timed<I>): I => item
+const latest = (items: readonly Timed<unknown>[]): number => Math.max(...items.map(({ now }) => now))
 
 function closed(): RunnerMeshError {
   return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')

@@ -3,15 +3,16 @@ import { findTaskIdParts, type PeerId } from '../../core/ids.ts'
 import type { Renewal, RenewalVerdict, Settled, Settlement } from '../../core/ports/task-store.ts'
 import { backoffMs } from '../../core/retry.ts'
 import type { Attempt } from '../../core/task.ts'
-import { judgeSettlement, type End } from '../lifecycle.ts'
-import { queuedAt } from '../queue-times.ts'
+import { judgeSettlement, type End, type SettlementFacts } from '../lifecycle.ts'
+import { queuedAt, type TaskEnd } from '../queue-times.ts'
 import { stopCause, type Ending } from '../rows.ts'
 import { isEnded, STATE } from '../states.ts'
 import type { SharedHome } from './home.ts'
-import { FULL_ROW, lockById, seqOf, specOfRow, viewOf, type FullRow } from './tasks.ts'
+import { FULL_ROW, lockTasks, ofEpoch, seqOf, specOfRow, viewOf, type FullRow } from './tasks.ts'
 import type { Change, Sql } from './transaction.ts'
-import { end, recordAttempt, requeue } from './transitions.ts'
+import { endAll, recordAttempt, requeue, type Ended } from './transitions.ts'
 
+/** Many in as few statements as one; of two reports of one task the second is judged after the first. */
 export async function settle(
   home: SharedHome,
   sql: Sql,
@@ -19,24 +20,68 @@ export async function settle(
   settlements: readonly Settlement[],
   now: number,
 ): Promise<readonly Settled[]> {
-  const settled: Settled[] = []
-  for (const settlement of settlements) settled.push(await settleOne(home, sql, change, settlement, now))
-  return settled
+  const settled = new Map<Settlement, Settled>()
+  // The same object may be handed in twice.
+  const reports = settlements.map((settlement) => ({ ...settlement }))
+  for (let left: readonly Settlement[] = reports; left.length > 0;) {
+    const first = new Map(left.toReversed().map((settlement) => [settlement.taskId, settlement]))
+    await settleThese(home, sql, change, [...first.values()], now, settled)
+    left = left.filter((settlement) => !settled.has(settlement))
+  }
+  return reports.map((settlement) => settled.get(settlement) ?? { outcome: 'unknown' })
 }
 
-async function settleOne(
+interface Reported {
+  readonly settlement: Settlement
+  readonly row: FullRow
+}
+
+async function settleThese(
   home: SharedHome,
   sql: Sql,
   change: Change,
-  settlement: Settlement,
+  settlements: readonly Settlement[],
   now: number,
-): Promise<Settled> {
-  const row = await lockById(home, sql, settlement.taskId)
-  if (row === undefined) return { outcome: 'unknown' }
-  // A fence is a number that can be guessed: only the one it was given to may speak of its attempt.
-  if (row.worker !== null && settlement.isWorker?.(row.worker) === false) return { outcome: 'fenced' }
+  settled: Map<Settlement, Settled>,
+): Promise<void> {
+  const seqs = settlements.flatMap(({ taskId }) => seqOf(home, taskId) ?? [])
+  const rows = new Map((await lockTasks(sql, seqs)).map((row) => [row.seq, row]))
+  const reported: Reported[] = []
+  for (const settlement of settlements) {
+    const row = ofEpoch(settlement.taskId, rows.get(seqOf(home, settlement.taskId) ?? 0))
+    if (row === undefined) settled.set(settlement, { outcome: 'unknown' })
+    // A fence is a number that can be guessed: only the one it was given to may speak of its attempt.
+    else if (row.worker !== null && settlement.isWorker?.(row.worker) === false) {
+      settled.set(settlement, { outcome: 'fenced' })
+    } else reported.push({ settlement, row })
+  }
+  const ends: (Reported & Ended)[] = []
+  const moved: Reported[] = []
+  for (const report of reported) {
+    const { settlement, row } = report
+    const verdict = judgeSettlement(await factsOf(sql, report), settlement)
+    if (verdict.outcome !== 'settled') {
+      settled.set(settlement, { outcome: verdict.outcome, task: viewOf(home, row) })
+      continue
+    }
+    moved.push(report)
+    if (verdict.next.kind === 'end') ends.push({ ...report, how: endOf(settlement, verdict.next) })
+    else await retry(home, sql, change, row, settlement, now)
+  }
+  if (moved.length === 0) return
+  await noteEnds(sql, ends)
+  await endAll(home, sql, change, ends, now)
+  const after = await sql.rows<FullRow>(`${FULL_ROW} WHERE t.seq = ANY($1)`, [moved.map(({ row }) => row.seq)])
+  const views = new Map(after.map((row) => [row.seq, viewOf(home, row)]))
+  for (const { settlement, row } of moved) {
+    const task = views.get(row.seq)
+    settled.set(settlement, { outcome: 'settled', ...(task === undefined ? {} : { task }) })
+  }
+}
+
+async function factsOf(sql: Sql, { settlement, row }: Reported): Promise<SettlementFacts> {
   const spec = specOfRow(row)
-  const facts = {
+  return {
     stage: row.state === STATE.running ? 'running' : isEnded(row.state) ? 'ended' : 'queued',
     latestFence: row.fence,
     settledBefore: await hasSettled(sql, row, settlement.fence),
@@ -44,13 +89,7 @@ async function settleOne(
     failures: row.failures,
     maxFailures: spec.maxFailures,
     retryOn: spec.retryOn,
-  } as const
-  const verdict = judgeSettlement(facts, settlement)
-  if (verdict.outcome !== 'settled') return { outcome: verdict.outcome, task: viewOf(home, row) }
-  if (verdict.next.kind === 'end') await endBy(home, sql, change, row, settlement, verdict.next, now)
-  else await retry(home, sql, change, row, settlement, now)
-  const after = await sql.row<FullRow>(`${FULL_ROW} WHERE t.seq = $1`, [row.seq])
-  return { outcome: 'settled', ...(after === undefined ? {} : { task: viewOf(home, after) }) }
+  }
 }
 
 /** A lost or released attempt has not settled: its worker may still complete. */
@@ -63,24 +102,23 @@ async function hasSettled(sql: Sql, row: FullRow, fence: number): Promise<boolea
   return attempt !== undefined && attempt.outcome !== 'lost' && attempt.outcome !== 'released'
 }
 
-async function endBy(
-  home: SharedHome,
-  sql: Sql,
-  change: Change,
-  row: FullRow,
-  { fence, result, error, exitCode }: Settlement,
-  next: End,
-  now: number,
-): Promise<void> {
+function endOf({ result, error, exitCode }: Settlement, next: End): TaskEnd {
   const ending: Ending = {
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
     ...(exitCode === undefined ? {} : { exitCode }),
   }
-  // A late completion: the attempt was noted as lost or released, and stands in the outcome from now on.
-  if (row.state !== STATE.running) await sql.run('DELETE FROM attempt WHERE seq = $1 AND fence = $2', [row.seq, fence])
-  if (next.status === 'failed') await saveBudgets(sql, row.seq, row.failures + 1, row.lost)
-  await end(home, sql, change, row, { ...next, ...ending, settled: true }, now)
+  return { ...next, ...ending, settled: true }
+}
+
+async function noteEnds(sql: Sql, ends: readonly (Reported & Ended)[]): Promise<void> {
+  for (const { row, settlement, how } of ends) {
+    // A late completion: the attempt was noted as lost or released, and stands in the outcome from now on.
+    if (row.state !== STATE.running) {
+      await sql.run('DELETE FROM attempt WHERE seq = $1 AND fence = $2', [row.seq, settlement.fence])
+    }
+    if (how.status === 'failed') await saveBudgets(sql, row.seq, row.failures + 1, row.lost)
+  }
 }
 
 async function retry(

@@ -5,7 +5,7 @@ import { dueAt, queuedAt, type Requeue, type TaskEnd } from '../queue-times.ts'
 import { stateOf, type TaskRow } from '../rows.ts'
 import { isEnded, STATE } from '../states.ts'
 import type { SharedHome } from './home.ts'
-import { lockTask, needsOf, type FullRow } from './tasks.ts'
+import { lockTask, lockTasks, needsOf, type FullRow } from './tasks.ts'
 import type { Change, Sql } from './transaction.ts'
 
 export async function requeue(
@@ -22,26 +22,34 @@ export async function requeue(
        finished_at = NULL, purge_at = NULL, reason = NULL, settled = 0 WHERE seq = $1`,
     [row.seq, to.state, to.orderKey, to.readyAt, due, to.pending, now],
   )
-  await leave(sql, change, row)
+  await leave(sql, change, [row])
   if (to.state === STATE.ready) change.ready.push(needsOf(row))
   change.changed.push(home.idOf(row))
 }
 
-/** A task that ran lets go of its lease and of its slot in its group. */
-async function leave(sql: Sql, change: Change, row: FullRow): Promise<void> {
-  if (row.state !== STATE.running) return
-  await sql.run('DELETE FROM lease WHERE seq = $1', [row.seq])
-  if (row.group_key === null) return
+/** Tasks that ran let go of their leases and of their slots in their groups. */
+async function leave(sql: Sql, change: Change, rows: readonly FullRow[]): Promise<void> {
+  const ran = rows.filter(({ state }) => state === STATE.running)
+  if (ran.length === 0) return
+  await sql.run('DELETE FROM lease WHERE seq = ANY($1)', [ran.map(({ seq }) => seq)])
+  const slots = Map.groupBy(ran, (row) => row.group_key)
+  // In one order, so that two transactions do not wait for each other.
+  for (const key of [...slots.keys()].filter((one) => one !== null).sort()) {
+    await freeSlots(sql, change, key, slots.get(key)?.length ?? 0)
+  }
+}
+
+async function freeSlots(sql: Sql, change: Change, key: string, slots: number): Promise<void> {
   const group = await sql.row<{ max: number; running: number }>(
-    'UPDATE concurrency_group SET running = running - 1 WHERE key = $1 RETURNING max, running',
-    [row.group_key],
+    'UPDATE concurrency_group SET running = running - $2 WHERE key = $1 RETURNING max, running',
+    [key, slots],
   )
-  if (group === undefined || group.running + 1 < group.max || group.running >= group.max) return
+  if (group === undefined || group.running + slots < group.max || group.running >= group.max) return
   // A slot came free: one held task of each fit class may be claimed, and whichever is claimed first takes it.
   const held = await sql.rows<{ needs: string }>(
     `SELECT DISTINCT c.needs FROM lane a JOIN fit_class c ON c.id = a.fit_class
       WHERE a.group_key = $1 AND EXISTS (SELECT 1 FROM task t WHERE t.lane = a.id AND t.state = 2)`,
-    [row.group_key],
+    [key],
   )
   change.ready.push(...held.map((one): Requirements => needsOf(one)))
 }
@@ -50,7 +58,7 @@ async function leave(sql: Sql, change: Change, row: FullRow): Promise<void> {
  * Ends a task, frees what it held, and frees or fails whatever waits for it, and what waits for those.
  * @returns all that ended, the task itself first
  */
-export async function end(
+export function end(
   home: SharedHome,
   sql: Sql,
   change: Change,
@@ -58,15 +66,33 @@ export async function end(
   how: TaskEnd,
   now: number,
 ): Promise<readonly TaskId[]> {
-  const ended = [home.idOf(row)]
-  const ending: { seq: number; how: TaskEnd }[] = []
-  await endOne(home, sql, change, row, how, now, ending)
-  for (let next = ending.pop(); next !== undefined; next = ending.pop()) {
-    const waiting = await lockTask(sql, next.seq)
-    // What waits for two that did not complete comes by twice.
-    if (waiting === undefined || isEnded(waiting.state)) continue
-    await endOne(home, sql, change, waiting, next.how, now, ending)
-    ended.push(home.idOf(waiting))
+  return endAll(home, sql, change, [{ row, how }], now)
+}
+
+export interface Ended {
+  /** Locked, and no two of one task. */
+  readonly row: FullRow
+  readonly how: TaskEnd
+}
+
+/** The same for many tasks, in as many statements as for one. */
+export async function endAll(
+  home: SharedHome,
+  sql: Sql,
+  change: Change,
+  ends: readonly Ended[],
+  now: number,
+): Promise<readonly TaskId[]> {
+  const ended: TaskId[] = []
+  for (let next = ends; next.length > 0;) {
+    ended.push(...next.map(({ row }) => home.idOf(row)))
+    const failing = await endThese(home, sql, change, next, now)
+    // What waits for two that did not complete comes by twice, and may have come by before.
+    const rows = failing.size === 0 ? [] : await lockTasks(sql, [...failing.keys()])
+    next = rows.flatMap((row) => {
+      const how = failing.get(row.seq)
+      return how === undefined || isEnded(row.state) ? [] : [{ row, how }]
+    })
   }
   return ended
 }
@@ -79,34 +105,60 @@ export function dependencyFailed(home: SharedHome, parent: Pick<TaskRow, 'epoch'
   }
 }
 
-async function endOne(
+/** @returns what fails with them, and how */
+async function endThese(
   home: SharedHome,
   sql: Sql,
   change: Change,
-  row: FullRow,
-  how: TaskEnd,
+  ends: readonly Ended[],
   now: number,
-  ending: { seq: number; how: TaskEnd }[],
-): Promise<void> {
-  if (row.state === STATE.blocked) await sql.run('DELETE FROM need WHERE child = $1', [row.seq])
-  const state = stateOf(how.status)
-  await sql.run(
-    `UPDATE task SET state = $2, reason = $3, purge_at = $4, finished_at = $5, updated_at = $5, settled = $6 WHERE seq = $1`,
-    [row.seq, state, how.reason ?? null, now + row.retention_ms, now, how.settled === true ? 1 : 0],
+): Promise<ReadonlyMap<number, TaskEnd>> {
+  const blocked = ends.filter(({ row }) => row.state === STATE.blocked).map(({ row }) => row.seq)
+  if (blocked.length > 0) await sql.run('DELETE FROM need WHERE child = ANY($1)', [blocked])
+  await writeEnds(sql, ends, now)
+  await leave(
+    sql,
+    change,
+    ends.map(({ row }) => row),
   )
-  if (how.exitCode !== undefined || how.result !== undefined || how.error !== undefined) {
-    const result = how.result === undefined ? null : JSON.stringify(how.result)
-    await sql.run('INSERT INTO outcome(seq, exit_code, result, error) VALUES ($1, $2, $3, $4)', [
-      ...[row.seq, how.exitCode ?? null, result, how.error ?? null],
-    ])
+  for (const { row } of ends) change.changed.push(home.idOf(row))
+  const bySeq = new Map(ends.map((one) => [one.row.seq, one]))
+  const children = await sql.rows<{ parent: number; child: number }>(
+    'DELETE FROM need WHERE parent = ANY($1) RETURNING parent, child',
+    [[...bySeq.keys()]],
+  )
+  const failing = new Map<number, TaskEnd>()
+  for (const { parent, child } of children.toSorted((a, b) => a.child - b.child || a.parent - b.parent)) {
+    const by = bySeq.get(parent)
+    if (by === undefined) continue
+    if (by.how.status === 'completed') await release(home, sql, change, child, now)
+    else if (!failing.has(child)) failing.set(child, dependencyFailed(home, by.row))
   }
-  await leave(sql, change, row)
-  change.changed.push(home.idOf(row))
-  const children = await sql.rows<{ child: number }>('DELETE FROM need WHERE parent = $1 RETURNING child', [row.seq])
-  for (const { child } of children.toSorted((a, b) => a.child - b.child)) {
-    if (how.status === 'completed') await release(home, sql, change, child, now)
-    else ending.push({ seq: child, how: dependencyFailed(home, row) })
-  }
+  return failing
+}
+
+async function writeEnds(sql: Sql, ends: readonly Ended[], now: number): Promise<void> {
+  const rows = ends.map(({ row, how }) => ({
+    seq: row.seq,
+    state: stateOf(how.status),
+    reason: how.reason ?? null,
+    purge_at: now + row.retention_ms,
+    settled: how.settled === true ? 1 : 0,
+    has_outcome: how.exitCode !== undefined || how.result !== undefined || how.error !== undefined,
+    exit_code: how.exitCode ?? null,
+    result: how.result === undefined ? null : JSON.stringify(how.result),
+    error: how.error?.replaceAll('\0', '\uFFFD') ?? null,
+  }))
+  await sql.run(
+    `WITH given AS (
+         SELECT * FROM json_to_recordset($1) AS r(seq bigint, state smallint, reason text, purge_at bigint,
+           settled smallint, has_outcome boolean, exit_code bigint, result text, error text)),
+       noted AS (
+         INSERT INTO outcome(seq, exit_code, result, error) SELECT seq, exit_code, result, error FROM given WHERE has_outcome)
+     UPDATE task t SET state = g.state, reason = g.reason, purge_at = g.purge_at, finished_at = $2, updated_at = $2,
+         settled = g.settled FROM given g WHERE t.seq = g.seq`,
+    [JSON.stringify(rows), now],
+  )
 }
 
 async function release(home: SharedHome, sql: Sql, change: Change, seq: number, now: number): Promise<void> {
