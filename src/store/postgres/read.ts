@@ -128,7 +128,8 @@ const SKEW_MS = 60_000
 export async function readChanged(home: SharedHome, sql: Sql, since: number): Promise<readonly TaskId[]> {
   const rows = await sql.rows<{ seq: number; epoch: number }>(
     'SELECT seq, epoch FROM task WHERE updated_at >= $1 ORDER BY seq',
-    [since - SKEW_MS],
+    // The clock that counts how long we were away has fractions, the column has none.
+    [Math.floor(since - SKEW_MS)],
   )
   return rows.map((row) => home.idOf(row))
 }
