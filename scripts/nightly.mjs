@@ -1,35 +1,47 @@
 /**
- * `npm run nightly [-- times]`: the random tests of the queue, its simulated worlds (12,000) and of all that is pure, many
- * times over and from another place than the suite's; each attack of hostile peers for a minute; each parser of foreign
- * bytes for two; bad tasks with 1 GB of log; outputs of tasks over a relay in full size.
- * A failure prints its seed; RUNNER_MESH_TEST_SEED tries it again.
+ * `npm run nightly [-- --quick] [-- --only names]`: everything that is too long for the suite, one after the other: tests,
+ * chaos, soak, all benchmarks, a million simulated tasks. Figures go to docs/BENCHMARKS.md, docs/soak.md and docs/soak.svg.
+ * All steps run; a red one ends it with 1. With --quick each is minutes at most and writes nothing, to see that all works.
  */
-import { launch } from './setup/launch.mjs'
-import { findTests } from './test/projects.mjs'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT } from './setup/checkout.mjs'
 
-const TIMES = 12
-const RANDOM = [
-  'unit/store',
-  'unit/core',
-  'unit/coordinator/cache',
-  'unit/coordinator/cron',
-  'unit/coordinator/parked-claims',
-  'contract',
-  'simulation/simulation',
-  'integration/store/kill9',
-  'integration/mesh/hostile/',
-  'integration/fuzz/',
-  'integration/chaos/shared-home',
-  'e2e/behind-routers',
-  'integration/docker/bad-tasks',
-]
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { quick } = values
+const seed = String(Date.now() % 1_000_000)
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const STEPS = {
+  tests: ['nightly-tests', ...(quick ? ['1'] : [])],
+  chaos: ['chaos', '--seed', seed, '--minutes', quick ? '0.5' : '30'],
+  'shared-home': ['chaos', '--shared-home', '--seed', seed, '--seconds', quick ? '20' : '600'],
+  soak: ['soak', ...(quick ? ['--minutes', '2'] : ['--minutes', '60', '--save'])],
+  bench: ['bench', 'all', ...(quick ? ['--quick'] : ['--save'])],
+  scale: ['bench', 'scale', ...(quick ? ['--quick'] : ['--peers', '10,100,1000', '--tasks', '1000000'])],
+}
+const names = values.only?.split(',') ?? Object.keys(STEPS)
+const unknown = names.filter((name) => !(name in STEPS))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no step ${unknown.join(', ')}. There are: ${Object.keys(STEPS).join(', ')}\n`)
+  process.exit(64)
+}
+/** What the tests of a quick night try for seconds instead of minutes. */
+const env = quick ? { RUNNER_MESH_TEST_ATTACK_SECONDS: '3', RUNNER_MESH_TEST_FUZZ_SECONDS: '2' } : {}
 
-process.env['RUNNER_MESH_TEST_RUNS'] ??= process.argv[2] ?? String(TIMES)
-process.env['RUNNER_MESH_TEST_SEED'] ??= 'random'
-process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ??= '60'
-process.env['RUNNER_MESH_TEST_FUZZ_SECONDS'] ??= '120'
-process.env['RUNNER_MESH_TEST_SHARED_HOME_SECONDS'] ??= '300'
-process.env['RUNNER_MESH_TEST_OUTPUT_SHARE'] ??= '1'
-process.env['RUNNER_MESH_TEST_FLOOD_BYTES'] ??= '1000000000'
-const { files, needsMachine } = findTests(RANDOM)
-await launch('scripts/test/main.ts', files, { engine: true, testTools: needsMachine })
+const verdicts = names.map((name) => {
+  const [script, ...args] = STEPS[name] ?? []
+  const startedAt = Date.now()
+  process.stdout.write(`\n── ${name}: npm run ${String(script)} -- ${args.join(' ')}\n`)
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'scripts', `${String(script)}.mjs`), ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...env, ...process.env },
+  })
+  return { name, isGreen: status === 0, minutes: ((Date.now() - startedAt) / 60_000).toFixed(1) }
+})
+process.stdout.write('\n')
+for (const { name, isGreen, minutes } of verdicts) {
+  process.stdout.write(`${isGreen ? '✔' : '✖'} ${name} (${minutes} min)\n`)
+}
+process.exitCode = verdicts.every(({ isGreen }) => isGreen) ? 0 : 1
