@@ -33,7 +33,7 @@ function resultOf({ stdout }: InspectorAnswer): Told {
 
 test(
   'the Inspector lists strictly, runs a container, follows its task and reads its log, in both revisions',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async (t) => {
     const ground = await peerGround(t)
     const peer = await ground.up('a', ['--work', 'true'])
