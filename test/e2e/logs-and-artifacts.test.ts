@@ -110,32 +110,6 @@ test('a log is whole and in order although worker and home are killed and starte
   assert.equal(await seen(again), expected)
 })
 
-test('of a log that is longer than is kept, head and tail stay, and what is left out is stated by its length', async (t) => {
-  const ground = await peerGround(t)
-  const limit = ['--log-max-mb', '1']
-  const a = await ground.up('a', limit)
-  await ground.worker('b', a, limit)
-  const bytes = 12_000_000
-  const flood = `echo first line; yes ${'7'.repeat(99)} | head -c ${String(bytes)}; echo last line`
-  const id = await submit(a, [], flood)
-  const task = await waitForEnd(a, id)
-  assert.equal(task.status, 'completed', task.error)
-  // The end of a task does not wait for the rest of its log, but whoever follows it does.
-  const { stdout, stderr } = await cli(a, 'logs', '-f', id)
-  const whole = Buffer.byteLength('first line\nlast line\n') + bytes
-  assert.ok(stdout.startsWith('first line\n'), stdout.slice(0, 200))
-  assert.ok(stdout.endsWith('last line\n'), stdout.slice(-200))
-  const cuts = [...stderr.matchAll(/^\[([0-9]+) bytes of the log left out: it was longer than is kept\]$/gm)]
-  assert.ok(cuts.length > 0, stderr)
-  const left = cuts.reduce((sum, [, length]) => sum + Number(length), 0)
-  assert.equal(stdout.length + left, whole)
-  assert.ok(stdout.length < 1_200_000, String(stdout.length))
-  const { log } = z
-    .looseObject({ log: z.looseObject({ bytes: z.number(), truncated: z.boolean() }) })
-    .parse(task.result)
-  assert.deepEqual([log.bytes, log.truncated], [whole, true])
-})
-
 test('artifacts come home with the result, feed another task, and are fetched by their paths', async (t) => {
   const ground = await peerGround(t)
   const a = await ground.up('a')
