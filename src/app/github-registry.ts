@@ -46,6 +46,8 @@ export function createGitHubRegistry(deps: GitHubRegistryDeps): Discovery | unde
     title: config.registryIssueTitle,
     trustedApps: config.registryApps,
     fleetSize: config.registryFleetSize,
+    marker: config.registryMarker,
+    expiryMs: config.registryExpiryMs,
     announces: config.registryAnnounce,
     seal: sealBy(timeOfGitHub(client, clock)),
     mesh,

@@ -45,7 +45,8 @@ async function withdrawComments(config: Config, stateDir: string, self: PeerId):
   const memory = new RememberedRegistry(place)
   await memory.load()
   const client = createGitHubClient(config, systemClock, () => 0)
-  const own = new OwnComment({ client, repository, self, trustedApps: config.registryApps, memory })
+  const { registryApps: trustedApps, registryMarker: marker } = config
+  const own = new OwnComment({ client, repository, self, trustedApps, marker, memory })
   const giveUp = new AbortController()
   const cancelTimer = systemClock.after(GITHUB_MS, () => {
     giveUp.abort(new RunnerMeshError('timeout', 'GitHub did not answer within 10 s; the comment expires by itself.'))

@@ -43,6 +43,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
     repository,
     title: config.registryIssueTitle,
     trustedApps: config.registryApps,
+    marker: config.registryMarker,
     seal: createAnnouncementSeal({ signer, meshKeys, clock: timeOfGitHub(client, systemClock) }),
     log,
   })

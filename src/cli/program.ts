@@ -267,7 +267,9 @@ const OF_EVERY_COMMAND: ReadonlySet<string> = new Set([
 ])
 
 /** What it takes to read the registry. */
-const REGISTRY_STEMS = ['registry', 'registry-issue-title', 'registry-apps', 'github-api-url'] as const
+const REGISTRY_STEMS = [
+  ...['registry', 'registry-issue-title', 'registry-apps', 'registry-marker', 'github-api-url'],
+] as const
 
 /** What stands after the first `--` belongs to the task. */
 function splitAtDashes(argv: readonly string[]): [readonly string[], readonly string[]] {

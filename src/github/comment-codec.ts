@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { cleanLine } from '../core/clean-text.ts'
 import { sealedAnnouncement, type SealedAnnouncement } from '../core/announcement.ts'
 
+/** How a comment of a peer begins, where nothing else is set. */
 export const MARKER = 'p2p-peer-registry'
 /** What the predecessor's nodes and ours can make of a comment is far smaller; GitHub's own limit is 65,536. */
 export const LARGEST_COMMENT = 32_768
@@ -24,15 +25,15 @@ export interface PeerRecord {
 const withSeal = z.object({ metadata: z.object({ runner_mesh: sealedAnnouncement }) })
 
 /** Sorted keys, two spaces, only ASCII: what the predecessor's Python writes. */
-export function renderRecord(record: PeerRecord): string {
+export function renderRecord(record: PeerRecord, marker = MARKER): string {
   const json = JSON.stringify(sorted({ ...record }), undefined, 2).replace(/[\u007f-\uffff]/g, escaped)
-  return `<!-- ${MARKER}:${markerName(record.runner_name)} -->\n\`\`\`json\n${json}\n\`\`\`\n`
+  return `<!-- ${marker}:${markerName(record.runner_name)} -->\n\`\`\`json\n${json}\n\`\`\`\n`
 }
 
 /** @returns the JSON object of a comment in this form, whatever is in it; undefined for any other comment */
-export function findRecord(body: string): Readonly<Record<string, unknown>> | undefined {
+export function findRecord(body: string, marker = MARKER): Readonly<Record<string, unknown>> | undefined {
   const text = body.trim()
-  if (!text.startsWith(`<!-- ${MARKER}:`)) return undefined
+  if (!text.startsWith(`<!-- ${marker}:`)) return undefined
   const opening = /```json[^\n]*\n/.exec(text)
   if (opening === null) return undefined
   const from = opening.index + opening[0].length

@@ -31,6 +31,8 @@ export interface JudgedComment {
 export interface CommentReaderDeps {
   readonly seal: AnnouncementSeal
   readonly trustedApps: readonly string[]
+  /** How comments of peers begin; unset, as those of the predecessor. */
+  readonly marker?: string
   /** GitHub's time. */
   readonly now: () => number
   readonly log: Logger
@@ -76,7 +78,7 @@ export class CommentReader {
   }
 
   async #examine(comment: GitHubComment): Promise<Announcement | RefusedComment> {
-    const { seal, trustedApps } = this.#deps
+    const { seal, trustedApps, marker } = this.#deps
     const { body } = comment
     if (!isTrustedAuthor(comment, trustedApps)) {
       const association = comment.author_association ?? 'NONE'
@@ -85,7 +87,7 @@ export class CommentReader {
     if (typeof body !== 'string' || body.length > LARGEST_COMMENT) {
       return { rule: 'size', reason: `longer than ${String(LARGEST_COMMENT)} characters` }
     }
-    const record = findRecord(body)
+    const record = findRecord(body, marker)
     if (record === undefined) return { rule: 'schema', reason: 'no record of a peer' }
     const sealed = findSeal(record)
     if (sealed === undefined) return { rule: 'schema', reason: 'a record without our signature' }

@@ -32,6 +32,10 @@ export interface IssueRegistryOptions {
   readonly trustedApps: readonly string[]
   /** How many peers share the token, when somebody knows; it spreads the first writes of a fleet that starts at once. */
   readonly fleetSize: number
+  /** How comments of peers begin; unset, as those of the predecessor. */
+  readonly marker?: string
+  /** For how long announcements of a small fleet are good; unset, 45 minutes. */
+  readonly expiryMs?: number
   /** False: it only looks, opens nothing and writes nothing. */
   readonly announces: boolean
   readonly seal: AnnouncementSeal
@@ -85,10 +89,11 @@ export class IssueRegistry implements Discovery {
     const { client, repository, title, trustedApps, mesh, seal, memory, log } = options
     this.#options = options
     this.#memory = new RememberedRegistry(memory)
-    const shared = { client, repository, trustedApps, memory: this.#memory }
+    const marker = options.marker === undefined ? {} : { marker: options.marker }
+    const shared = { client, repository, trustedApps, memory: this.#memory, ...marker }
     this.#issue = new RegistryIssue({ ...shared, title, log })
     this.#own = new OwnComment({ ...shared, self: mesh.self })
-    this.#reader = new CommentReader({ seal, trustedApps, now: () => client.now(), log })
+    this.#reader = new CommentReader({ seal, trustedApps, ...marker, now: () => client.now(), log })
     mesh.onPeer(() => this.#connected())
     mesh.onPeerGone(() => this.#disconnected())
   }
@@ -200,7 +205,7 @@ export class IssueRegistry implements Discovery {
       await this.#maybeSweep(roomy, signal)
     })
     this.#say()
-    this.#writeAt = clock.mono() + jitteredRefreshMs(this.#fleetSize(), random.unit())
+    this.#writeAt = clock.mono() + jitteredRefreshMs(this.#fleetSize(), random.unit(), this.#options.expiryMs)
     this.#writes += 1
     if (this.#writes === 2) await this.#tellVisibility(signal)
   }
@@ -264,20 +269,20 @@ export class IssueRegistry implements Discovery {
   }
 
   async #render(): Promise<string> {
-    const { client, seal, publicIp } = this.#options
+    const { client, seal, publicIp, marker, expiryMs } = this.#options
     if (this.#self === undefined) throw new RunnerMeshError('internal', 'There is nothing to announce yet.')
     const issuedAt = Math.floor(client.now())
     const seq = Math.max(issuedAt, (this.#memory.value.seq ?? 0) + 1)
     await this.#memory.change({ seq })
-    const expiresAt = Math.floor(issuedAt + lifetimeMs(this.#fleetSize()))
-    return renderAnnouncement({ ...this.#self, issuedAt, expiresAt, seq }, publicIp(), seal)
+    const expiresAt = Math.floor(issuedAt + lifetimeMs(this.#fleetSize(), expiryMs))
+    return renderAnnouncement({ ...this.#self, issuedAt, expiresAt, seq }, publicIp(), seal, marker)
   }
 
   async #maybeSweep(place: RegistryPlace, signal: AbortSignal): Promise<void> {
-    const { client, repository, random, log } = this.#options
+    const { client, repository, random, log, expiryMs } = this.#options
     const { author } = this.#memory.value
     // Not with the first write: a fleet that starts has better uses for its requests.
-    if (this.#writes === 0 || author === undefined || random.unit() >= sweepChance(this.#fleetSize())) return
+    if (this.#writes === 0 || author === undefined || random.unit() >= sweepChance(this.#fleetSize(), expiryMs)) return
     const deps = { client, repository, reader: this.#reader, now: () => client.now() }
     const swept = await sweepRegistry(deps, place, { author, atMost: SWEPT_AT_ONCE }, signal)
     await this.#memory.change({ fleetSize: Math.max(1, swept.live) })

@@ -18,6 +18,8 @@ export interface OwnCommentDeps {
   readonly self: PeerId
   readonly trustedApps: readonly string[]
   readonly memory: RememberedRegistry
+  /** How comments of peers begin; unset, as those of the predecessor. */
+  readonly marker?: string
 }
 
 export class OwnComment {
@@ -116,10 +118,10 @@ export class OwnComment {
   }
 
   #isOwn(comment: GitHubComment): boolean {
-    const { self, memory, trustedApps } = this.#deps
+    const { self, memory, trustedApps, marker } = this.#deps
     const { author } = memory.value
     if (author === undefined ? !isTrustedAuthor(comment, trustedApps) : comment.user?.login !== author) return false
-    const record = findRecord(comment.body ?? '')
+    const record = findRecord(comment.body ?? '', marker)
     return record?.['peer_id'] === self && findSeal(record) !== undefined
   }
 }

@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net'
 import type { Announcement } from '../core/announcement.ts'
 import type { AnnouncementSeal } from '../core/ports/discovery.ts'
-import { pythonInstant, renderRecord } from './comment-codec.ts'
+import { MARKER, pythonInstant, renderRecord } from './comment-codec.ts'
 
 const MOST_ADDRESSES = 16
 const TCP = /^\/ip4\/([^/]+)\/tcp\/(\d+)\/p2p\/[^/]+$/
@@ -12,11 +12,12 @@ export async function renderAnnouncement(
   announcement: Announcement,
   publicIp: string | undefined,
   seal: AnnouncementSeal,
+  marker = MARKER,
 ): Promise<string> {
   const addresses = withPublicAddress(announcement, publicIp)
   const [first = `/p2p/${announcement.peer}`] = addresses
   const port = TCP.exec(first)?.[2]
-  return renderRecord({
+  const record = {
     peer_id: announcement.peer,
     runner_name: announcement.runnerName,
     public_ip: publicIp ?? null,
@@ -24,7 +25,8 @@ export async function renderAnnouncement(
     multiaddr: first,
     last_seen: pythonInstant(announcement.issuedAt),
     metadata: { runner_mesh: await seal.seal({ ...announcement, addresses }) },
-  })
+  }
+  return renderRecord(record, marker)
 }
 
 /** A machine behind a router that forwards the port is reached by the router's address and the same port. */

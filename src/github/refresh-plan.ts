@@ -14,23 +14,27 @@ const REFRESHES_PER_HOUR = 400
 const JOINS_PER_HOUR = 180
 /** So many may join, or leave, at the same moment. */
 const AT_ONCE = 40
-const SHORTEST_REFRESH_MS = 15 * MINUTE
+/** For how long an announcement of a small fleet is good. */
+export const EXPIRY_MS = 45 * MINUTE
 const SHORTEST_POLL_MS = 5 * MINUTE
 
-/** How long an announcement stands before it is written again. */
-export function refreshMs(fleetSize: number): number {
-  const fair = Math.max(SHORTEST_REFRESH_MS, (fleetSize / REFRESHES_PER_HOUR) * HOUR)
+/**
+ * How long an announcement stands before it is written again.
+ * @param expiryMs for how long it is wished to be good; a fleet whose share does not suffice has longer ones
+ */
+export function refreshMs(fleetSize: number, expiryMs = EXPIRY_MS): number {
+  const fair = Math.max(expiryMs / 3, (fleetSize / REFRESHES_PER_HOUR) * HOUR)
   return Math.min(fair, LONGEST_ANNOUNCEMENT_MS / 3)
 }
 
 /** For how long it is good: two refreshes may be lost. */
-export function lifetimeMs(fleetSize: number): number {
-  return 3 * refreshMs(fleetSize)
+export function lifetimeMs(fleetSize: number, expiryMs?: number): number {
+  return 3 * refreshMs(fleetSize, expiryMs)
 }
 
 /** Refreshes come a little late, never early: the mean stays below the fleet's share. */
-export function jitteredRefreshMs(fleetSize: number, unit: number): number {
-  return refreshMs(fleetSize) * (1 + 0.1 * unit)
+export function jitteredRefreshMs(fleetSize: number, unit: number, expiryMs?: number): number {
+  return refreshMs(fleetSize, expiryMs) * (1 + 0.1 * unit)
 }
 
 /** How long a peer of a fleet this large waits before it first writes; nothing in a small one. */
@@ -56,8 +60,8 @@ export function spreadMs(peer: PeerId, fleetSize: number): number {
 }
 
 /** One peer of the fleet takes away expired comments about once an hour: the chance that a refresh is its turn. */
-export function sweepChance(fleetSize: number): number {
-  return Math.min(1, refreshMs(fleetSize) / (fleetSize * HOUR))
+export function sweepChance(fleetSize: number, expiryMs?: number): number {
+  return Math.min(1, refreshMs(fleetSize, expiryMs) / (fleetSize * HOUR))
 }
 
 /** From 0 up to, but not including, 1; evenly spread over all peer ids. */

@@ -32,6 +32,8 @@ export interface FleetPeerOptions {
   readonly fleetSize?: number
   /** False: it only looks. */
   readonly announces?: boolean
+  readonly marker?: string
+  readonly expiryMs?: number
   readonly identity?: Identity
   readonly memory?: RegistryMemory
   readonly log?: RecordingLog
@@ -79,6 +81,8 @@ export class FleetPeer {
       trustedApps: ['github-actions'],
       fleetSize,
       announces: options.announces ?? true,
+      ...(options.marker === undefined ? {} : { marker: options.marker }),
+      ...(options.expiryMs === undefined ? {} : { expiryMs: options.expiryMs }),
       seal: this.seal,
       mesh: {
         self: this.self,

@@ -1,7 +1,8 @@
 /** Settings of the registry on a GitHub issue, and of what this peer finds out about itself for it. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { flag, list, setting, wholeNumber } from './setting.ts'
+import { MINUTE } from '../../core/lease.ts'
+import { flag, list, number, setting, wholeNumber } from './setting.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
@@ -30,6 +31,23 @@ export const REGISTRY_SETTINGS = {
       .prefault('github-actions'),
     'github-actions',
     'Apps whose comments are read beside those of owners, members and collaborators, comma separated.',
+  ),
+  registryMarker: setting(
+    'registry-marker',
+    z
+      .string()
+      .regex(/^[a-z0-9]+(?:-[a-z0-9]+){0,15}$/, 'must be words of small letters and digits, joined by -')
+      .default('p2p-peer-registry'),
+    'p2p-peer-registry',
+    'How comments of peers begin. Peers of one mesh have the same; nodes of ipfs_accelerate_py know the default alone.',
+  ),
+  registryExpiryMs: setting(
+    'registry-expiry-minutes',
+    number(6, 1_440)
+      .transform((value) => value * MINUTE)
+      .default(45 * MINUTE),
+    '45',
+    'For how long a peer’s comment is good; it is written again after a third of that. In a fleet too large for that within GitHub’s limits, longer.',
   ),
   registryAnnounce: setting(
     'registry-announce',
