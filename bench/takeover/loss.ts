@@ -63,7 +63,13 @@ export async function measureLosses(
   const addresses = new Map([...peers].map(([name, { ready }]) => [name, ready.addresses[0] ?? '']))
 
   const claims: { readonly by: string; readonly at: number }[] = []
-  const seen = (link: OperationsLink): OperationsLink => ({
+  const links = new Map<string, OperationsLink>()
+  const isReached = ({ ready }: PeerProcess): boolean => links.get(ready.peer_id)?.closed.aborted === false
+  const seen = (link: OperationsLink): OperationsLink => {
+    links.set(link.peer ?? '', link)
+    return heard(link)
+  }
+  const heard = (link: OperationsLink): OperationsLink => ({
     ...link,
     call: async (operation, input, options) => {
       const answer = await link.call(operation, input, options)
@@ -124,6 +130,8 @@ export async function measureLosses(
   const passed = (time: number): Promise<unknown> => Promise.race([systemClock.sleep(time), broken])
 
   for (let round = 0; round < rounds; round += 1) {
+    // The loss of one of two: the worker may have to find the one of the round before again.
+    while (![...peers.values()].every(isReached)) await passed(20)
     await passed(ms)
     const name = names[round % names.length] ?? 'a'
     const [lost, left] = [peers.get(name), peers.get(name === 'a' ? 'b' : 'a')]
