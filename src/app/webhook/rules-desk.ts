@@ -4,11 +4,9 @@ import type { Json, JsonObject } from '../../core/task.ts'
 import { checkEvent, eventOf } from '../../webhook/rules/check-event.ts'
 import { rulesJsonSchema } from '../../webhook/rules/json-schema.ts'
 import { EVENT_NAMES, isEventKind } from '../../webhook/rules/rules-schema.ts'
-import { PERMISSIONS, type Permission } from '../../webhook/trust.ts'
+import type { Permission } from '../../webhook/trust.ts'
 import { readRulesFile } from './rules-file.ts'
 import { readPayload } from './send-delivery.ts'
-
-export { EVENT_NAMES, PERMISSIONS }
 
 export interface RulesQuestion {
   /** A payload of GitHub; without one the file alone is checked. */
