@@ -45,11 +45,7 @@ export const POSTGRES_GUARDS: readonly Guard[] = [
   ),
   guard(
     'a report is only believed of the worker that holds the task',
-    [
-      'settle.ts',
-      "if (row.worker !== null && settlement.isWorker?.(row.worker) === false) return { outcome: 'fenced' }",
-      '',
-    ],
+    ['settle.ts', 'row.worker !== null && settlement.isWorker?.(row.worker) === false', 'false'],
     'of two ends of one grant',
     SHARED,
   ),
@@ -72,7 +68,7 @@ export const POSTGRES_GUARDS: readonly Guard[] = [
   guard('a lost lease is counted', ['sweep.ts', 'row.lost + 1)', 'row.lost)'], 'R3:'),
   guard(
     'what has settled has no lease to lose',
-    ['transitions.ts', "await sql.run('DELETE FROM lease WHERE seq = $1', [row.seq])", ''],
+    ['transitions.ts', "await sql.run('DELETE FROM lease WHERE seq = ANY($1)', [ran.map(({ seq }) => seq)])", ''],
     'R9: a completion that comes before',
   ),
   guard('all needs are waited for', ['transitions.ts', 'pending > 0', 'false'], 'a task waits until all it needs'),
