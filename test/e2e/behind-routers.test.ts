@@ -46,7 +46,7 @@ async function sha256Of(path: string): Promise<string> {
 
 test(
   `a log of ${String(LOG_MIB)} MB and an artifact of ${String(ARTIFACT_MIB)} MB come home whole from behind two NATs, over a relay`,
-  { timeout: 240_000 },
+  { timeout: 420_000 },
   async (t) => {
     const world = await NatWorld.make(t)
     const ground = await peerGround(t)

@@ -39,7 +39,7 @@ function commandOf(t: TestContext, home: PeerProcess) {
   return { run, say, stateOf, wait }
 }
 
-test('peers are listed, shown, revoked with their work, and restored', { timeout: 240_000 }, async (t) => {
+test('peers are listed, shown, revoked with their work, and restored', { timeout: 420_000 }, async (t) => {
   const ground = await peerGround(t)
   const home = await ground.up('home', ['--lease-seconds', '5'])
   const worker = await ground.worker('worker', home, ['--labels', 'big'])
@@ -90,7 +90,7 @@ test('peers are listed, shown, revoked with their work, and restored', { timeout
 
 test(
   'the mesh key is changed peer by peer, and at each step the work of either is done by the other',
-  { timeout: 240_000 },
+  { timeout: 420_000 },
   async (t) => {
     const ground = await peerGround(t)
     const [oldKey, newKey] = [join(ground.folder, 'old.key'), join(ground.folder, 'new.key')]
