@@ -1,7 +1,7 @@
 /**
  * From what a container writes to the records of its log on this worker's disk. It takes bytes as fast as they come and
- * never blocks whoever writes them: when the disk cannot keep up, what does not fit in memory is dropped, and the jump of
- * positions says so.
+ * never blocks whoever writes them: when the disk cannot keep up, the oldest of what waits is dropped, and the jump
+ * of positions says so.
  */
 import { errorText } from '../../core/errors.ts'
 import {
@@ -25,7 +25,7 @@ export interface LogSpoolDeps {
 
 /** Output that comes in drops is put together for so long. */
 const GATHER_MS = 40
-/** Records that wait for the disk. */
+/** Records that wait while others are written. */
 const QUEUE_BYTES = 4 * 1_048_576
 
 export class LogSpool {
@@ -100,7 +100,13 @@ export class LogSpool {
     if (bytes.length === 0) return
     const record: LogRecord = { kind, at: this.#deps.clock.now(), ...this.#next, bytes }
     this.#next = positionAfter(record)
-    if (this.#queueBytes + bytes.length <= QUEUE_BYTES) this.#enqueue(record)
+    // What was written last is read first: of those that wait, the oldest go.
+    while (this.#queueBytes + bytes.length > QUEUE_BYTES) {
+      const oldest = this.#queue.shift()
+      if (oldest === undefined) break
+      this.#queueBytes -= oldest.bytes.length
+    }
+    this.#enqueue(record)
   }
 
   #enqueue(record: LogRecord): void {
@@ -119,13 +125,13 @@ export class LogSpool {
       const records = this.#queue
       const bytes = this.#queueBytes
       this.#queue = []
+      this.#queueBytes = 0
       try {
         await store.append(this.#key, records)
         onGrown()
       } catch (error) {
         log.warn('log.not_kept', { ...this.#key, bytes, error: errorText(error) })
       }
-      this.#queueBytes -= bytes
     }
   }
 }
