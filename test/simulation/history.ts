@@ -47,6 +47,8 @@ export interface HistoryDeps {
 export class History {
   readonly #deps: HistoryDeps
   readonly #tasks = new Map<TaskId, Known>()
+  /** Claims that were asked for and not answered yet, or never. */
+  readonly #unanswered = new Set<string>()
   #lastFence = 0
   #calls = 0
 
@@ -96,9 +98,15 @@ export class History {
     return async (request, now) => {
       const [began, fenceBefore] = [process.mono(), this.#lastFence]
       const call = (this.#calls += 1)
+      const key = `${request.worker} ${request.requestId}`
+      const isRepeat = this.#unanswered.has(key)
+      this.#unanswered.add(key)
       const grants = await store.claim(request, now)
       if (!process.alive) return grants
-      for (const grant of grants) this.#granted(grant, request, { began, fenceBefore, call, now: process.mono() })
+      this.#unanswered.delete(key)
+      // A process that is gone may have granted it and told nobody: its fence is as old as that.
+      const claimed = { began, fenceBefore: isRepeat ? 0 : fenceBefore, call, now: process.mono() }
+      for (const grant of grants) this.#granted(grant, request, claimed)
       return grants
     }
   }
@@ -121,6 +129,9 @@ export class History {
       this.#violation(`fence ${String(fence)} of ${task.id} is not above ${String(fenceBefore)}, given out before`)
     if (known.end !== undefined) this.#violation(`${task.id} was granted after it had ended ${known.end.status}`)
     const last = known.grants.at(-1)
+    if (last !== undefined && fence <= last.fence) {
+      this.#violation(`fence ${String(fence)} of ${task.id} is not above its own before, ${String(last.fence)}`)
+    }
     if (last !== undefined && !last.givenUp) this.#checkAgain(task, last, now)
     this.#checkGroup(task, now)
     this.#checkRequest(worker, requestId, call, now)
