@@ -20,6 +20,7 @@ import { newMeshKey, parseMeshKey } from '../src/mesh/mesh-key.ts'
 import type { RelaySettings } from '../src/mesh/relays/relaying.ts'
 import { createPeersDoor } from '../src/peers/peers-door.ts'
 import { createRpcConnection, type RpcConnection } from '../src/peers/rpc-connection.ts'
+import { meshLines } from './mesh/lines.ts'
 import { ARTIFACT_MIB, LOG_MIB, serveOutputs, workWithOutputs } from '../test/support/output-deliveries.ts'
 import { RecordingLog } from '../test/support/recording-log.ts'
 import {
@@ -40,6 +41,7 @@ import {
 const LOG = `log of ${String(LOG_MIB)} MB, disk to disk, MB/s`
 const ARTIFACT = `artifact of ${String(ARTIFACT_MIB)} MB, disk to disk, MB/s`
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
+const isJson = process.argv.includes('--json')
 
 interface Addresses {
   readonly bare: string
@@ -240,6 +242,11 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   }
   const medians = Object.fromEntries([...results].map(([name, values]) => [name, median(values)]))
   const ratio = (one: string, other: string) => ((medians[one] ?? NaN) / (medians[other] ?? NaN)).toFixed(2)
+  if (isJson) {
+    for (const line of meshLines(results)) process.stdout.write(`${line}\n`)
+    await Promise.all([bare.stop(), forRpc.stop(), forDoor.stop(), forRelayed.stop()])
+    return
+  }
   console.table(
     Object.fromEntries(Object.entries(medians).map(([name, value]) => [name, Number(value.toPrecision(4))])),
   )
@@ -260,7 +267,7 @@ async function measure(rounds: number, addresses: Addresses, key: string, direct
   await Promise.all([bare.stop(), forRpc.stop(), forDoor.stop(), forRelayed.stop()])
 }
 
-const [mode = '5', key = '', directory = ''] = process.argv.slice(2)
+const [mode = '5', key = '', directory = ''] = process.argv.slice(2).filter((word) => word !== '--json')
 if (mode === 'serve') await serve(key, directory)
 else if (mode === 'relay') await relay(key, directory)
 else {
