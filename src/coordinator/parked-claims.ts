@@ -208,7 +208,7 @@ export class ParkedClaims {
           if (woken !== undefined) entry.passed.add(woken)
         }
         // A task that this probe was counted for may still be there, for somebody else.
-        if (grants.length > 0 || woken !== undefined) this.#compare()
+        if (grants.length > 0 || woken !== undefined || entry.dirty) this.#compare()
       },
       (error: unknown) => {
         this.#remove(entry)
