@@ -1,5 +1,5 @@
 /** What changes at the peer of this machine, heard through its local socket for as long as somebody listens. */
-import type { ChangeSource, Change } from '../mcp/resource-updates.ts'
+import type { ChangeSource, Change } from '../mcp/resources/resource-updates.ts'
 import { toRunnerMeshError } from '../core/errors.ts'
 import { changeNote } from '../core/operations/watch.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'

@@ -14,24 +14,30 @@ import type {
   TrustedAllowances,
 } from '../core/ports/executor.ts'
 import type { RepositorySource } from '../core/ports/repository-source.ts'
-import { containerName } from './container-labels.ts'
-import { adoptContainer, runContainer, type Prepared, type RunDeps } from './container-run.ts'
-import { STANDARD_CAPABILITIES, type ImageFacts, type SpecSettings } from './container-spec.ts'
-import { EngineContainer } from './engine-container.ts'
-import { probeEngine, readFacts, type EngineFacts } from './engine-facts.ts'
-import { connectEngine, problemText, type Engine } from './engine.ts'
-import { fillVolumes, needsVolumes, removeLostVolumes, removeVolumes, type VolumeDeps } from './task-volumes.ts'
+import { containerName } from './containers/container-labels.ts'
+import { adoptContainer, runContainer, type Prepared, type RunDeps } from './containers/container-run.ts'
+import { STANDARD_CAPABILITIES, type ImageFacts, type SpecSettings } from './containers/container-spec.ts'
+import { EngineContainer } from './engine/engine-container.ts'
+import { probeEngine, readFacts, type EngineFacts } from './engine/engine-facts.ts'
+import { connectEngine, problemText, type Engine } from './engine/engine.ts'
+import {
+  fillVolumes,
+  needsVolumes,
+  removeLostVolumes,
+  removeVolumes,
+  type VolumeDeps,
+} from './containers/task-volumes.ts'
 import { findHostParts } from './host-parts.ts'
-import { GpuDevices } from './gpu-devices.ts'
-import { ImageBuilder, type BuildFault, type BuildSettings } from './image-builder.ts'
-import { ImagePuller, type PullSettings } from './image-puller.ts'
-import { listOurs } from './our-containers.ts'
-import { PhaseTimes } from './phase-times.ts'
-import { pinnedName } from './image-reference.ts'
-import { findPlatformFault } from './pull-fault.ts'
-import type { CredentialsOf } from './registry-credentials.ts'
-import { failed } from './run-verdict.ts'
-import { SecretFolders } from './secret-folders.ts'
+import { GpuDevices } from './containers/gpu-devices.ts'
+import { ImageBuilder, type BuildFault, type BuildSettings } from './images/image-builder.ts'
+import { ImagePuller, type PullSettings } from './images/image-puller.ts'
+import { listOurs } from './containers/our-containers.ts'
+import { PhaseTimes } from './containers/phase-times.ts'
+import { pinnedName } from './images/image-reference.ts'
+import { findPlatformFault } from './images/pull-fault.ts'
+import type { CredentialsOf } from './images/registry-credentials.ts'
+import { failed } from './containers/run-verdict.ts'
+import { SecretFolders } from './containers/secret-folders.ts'
 import type { Notice } from './shared-work.ts'
 
 export interface DockerExecutorSettings extends PullSettings {

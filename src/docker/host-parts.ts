@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import type { HostMount } from '../core/container-task.ts'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { ContainerRun } from '../core/ports/executor.ts'
-import type { SecretFolders } from './secret-folders.ts'
+import type { SecretFolders } from './containers/secret-folders.ts'
 
 export type HostParts =
   | { readonly run: ContainerRun; readonly secretFolder: string | undefined }

@@ -29,18 +29,18 @@ import {
   rpcError,
   type AdmissionSettings,
   type Authenticate,
-} from './admission.ts'
-import { createCatalogTools } from './catalog-tools.ts'
-import { findMissingScope } from './missing-scope.ts'
-import { RATE_LIMIT_SETTINGS, RateLimit, type RateLimitSettings } from './rate-limit.ts'
-import { canRead } from './resources.ts'
-import { relayed } from './relayed.ts'
-import { ResourceUpdates } from './resource-updates.ts'
+} from './access/admission.ts'
+import { createCatalogTools } from './tools/catalog-tools.ts'
+import { findMissingScope } from './access/missing-scope.ts'
+import { RATE_LIMIT_SETTINGS, RateLimit, type RateLimitSettings } from './access/rate-limit.ts'
+import { canRead } from './resources/resources.ts'
+import { relayed } from './peers/relayed.ts'
+import { ResourceUpdates } from './resources/resource-updates.ts'
 import { findSeat, toAuthInfo, type Seat } from './seat.ts'
 import { createServer } from './server.ts'
 import type { Extension, ServerDeps } from './server-deps.ts'
 import { LAST_WORD_MS, LegacySessions, SESSION_SETTINGS, type SessionSettings } from './sessions.ts'
-import { UNBOUND } from './tool-sets.ts'
+import { UNBOUND } from './tools/tool-sets.ts'
 
 export interface McpDoorSettings extends AdmissionSettings {
   /** The largest request body. */

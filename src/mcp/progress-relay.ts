@@ -8,7 +8,7 @@ import type { ServerContext } from '@modelcontextprotocol/server'
 import { cleanLine } from '../core/clean-text.ts'
 import type { ProgressNote } from '../core/operations/operation.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import { withoutTokens } from './token-shapes.ts'
+import { withoutTokens } from './access/token-shapes.ts'
 
 /** Between two notes of one call; of those in between the last is sent when the pause is over. */
 const PROGRESS_PAUSE_MS = 250

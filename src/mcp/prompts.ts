@@ -1,8 +1,8 @@
 /** A few prompts for people: they name the steps and link to what is to be read, and never carry a log themselves. */
 import { completable, type GetPromptResult, type McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { completeTaskId } from './resources.ts'
-import { logsUri, QUEUE_URI, taskUri } from './resource-updates.ts'
+import { completeTaskId } from './resources/resources.ts'
+import { logsUri, QUEUE_URI, taskUri } from './resources/resource-updates.ts'
 import type { Seat } from './seat.ts'
 import type { ServerDeps } from './server-deps.ts'
 

@@ -1,7 +1,7 @@
 /** Who sits at an MCP connection and what it is shown: proven at the door, carried through the SDK with each request. */
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Call, Caller } from '../core/operations/operation.ts'
-import type { View } from './tool-sets.ts'
+import type { View } from './tools/tool-sets.ts'
 
 /** What a bearer token stands for. */
 export interface Credential {

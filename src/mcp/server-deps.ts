@@ -3,8 +3,8 @@ import type { McpServer, ServerContext } from '@modelcontextprotocol/server'
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { PeerTools } from '../core/ports/peer-tools.ts'
-import type { CatalogTools } from './catalog-tools.ts'
-import type { ResourceUpdates } from './resource-updates.ts'
+import type { CatalogTools } from './tools/catalog-tools.ts'
+import type { ResourceUpdates } from './resources/resource-updates.ts'
 
 /** What a protocol test suite brings along: the fixtures that it calls by name. The product has none. */
 export interface Extension {

@@ -8,10 +8,10 @@
 import { isInitializeRequest, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { McpServer } from '@modelcontextprotocol/server'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
-import { rpcError } from './admission.ts'
-import { relayed } from './relayed.ts'
+import { rpcError } from './access/admission.ts'
+import { relayed } from './peers/relayed.ts'
 import { toAuthInfo, type Seat } from './seat.ts'
-import { viewKey } from './tool-sets.ts'
+import { viewKey } from './tools/tool-sets.ts'
 
 export interface SessionSettings {
   readonly maxSessions: number

@@ -4,11 +4,11 @@ import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/s
 import type { Operations } from '../core/operations/invoke.ts'
 import type { Caller } from '../core/operations/operation.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
-import { createCatalogTools } from './catalog-tools.ts'
-import { ResourceUpdates, type ChangeSource } from './resource-updates.ts'
+import { createCatalogTools } from './tools/catalog-tools.ts'
+import { ResourceUpdates, type ChangeSource } from './resources/resource-updates.ts'
 import { createServer } from './server.ts'
 import type { Extension, ServerDeps } from './server-deps.ts'
-import type { View } from './tool-sets.ts'
+import type { View } from './tools/tool-sets.ts'
 
 export interface McpStdioDeps {
   readonly operations: Pick<Operations, 'invoke'>

@@ -108,7 +108,10 @@ function send(
   response.end(JSON.stringify({ message }), () => {
     if (!isCutOff) return
     request.resume()
-    request.once('close', clock.after(LINGER_MS, () => request.destroy()))
+    request.once(
+      'close',
+      clock.after(LINGER_MS, () => request.destroy()),
+    )
   })
 }
 

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { systemClock } from '../../src/app/system.ts'
 import type { Caller } from '../../src/core/operations/operation.ts'
 import { isTerminal } from '../../src/core/task.ts'
-import { asHandle } from '../../src/mcp/tasks-extension.ts'
+import { asHandle } from '../../src/mcp/tools/tasks-extension.ts'
 import type { FakeOperations, FakeTask } from '../fakes/fake-operations.ts'
 
 export function addTaskFixtures(server: McpServer, fake: FakeOperations, caller: Caller): void {

@@ -5,7 +5,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { readFile } from 'node:fs/promises'
 import { openLocalLink } from '../../src/app/local-socket.ts'
 import { createLogger } from '../../src/app/logger.ts'
-import { TOOL_NAMES } from '../../src/mcp/tool-sets.ts'
+import { TOOL_NAMES } from '../../src/mcp/tools/tool-sets.ts'
 import { systemClock } from '../../src/app/system.ts'
 import { GitHubServer } from '../support/github-server/server.ts'
 import { makeRepository } from '../support/local-git.ts'

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Access, Caller } from '../../core/operations/operation.ts'
 import { TASK_TOKEN_PREFIX } from '../../core/task-token.ts'
-import type { Authenticate } from '../../mcp/admission.ts'
+import type { Authenticate } from '../../mcp/access/admission.ts'
 import { LOOKS_LIKE_JWT, type OAuthTokens } from './oauth.ts'
 import type { TokenBook } from '../token-book.ts'
 

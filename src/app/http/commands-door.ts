@@ -11,7 +11,7 @@ import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { Authenticate } from '../../dashboard/observation.ts'
 import { readJsonBody } from '../../dashboard/request-body.ts'
 import { bearerOf, demandKnownHost } from '../../dashboard/request-guard.ts'
-import { RATE_LIMIT_SETTINGS, RateLimit } from '../../mcp/rate-limit.ts'
+import { RATE_LIMIT_SETTINGS, RateLimit } from '../../mcp/access/rate-limit.ts'
 import { toWireError } from '../../peers/wire-errors.ts'
 import type { HttpMount } from './http-server.ts'
 

@@ -1,7 +1,7 @@
 /** What the settings say of who may reach MCP over HTTP, and what it shows at most. */
-import type { AdmissionSettings, ProtectedResource } from '../../mcp/admission.ts'
+import type { AdmissionSettings, ProtectedResource } from '../../mcp/access/admission.ts'
 import { MCP_DOOR_SETTINGS } from '../../mcp/door.ts'
-import { TOOL_SETS, UNBOUND } from '../../mcp/tool-sets.ts'
+import { TOOL_SETS, UNBOUND } from '../../mcp/tools/tool-sets.ts'
 import type { Config } from '../config.ts'
 import type { OAuthSettings } from './oauth.ts'
 

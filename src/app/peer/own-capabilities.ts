@@ -4,7 +4,7 @@ import { MOST_IMAGES, type Capabilities, type StandingCapabilities } from '../..
 import { errorText } from '../../core/errors.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
-import { findGpus } from '../../docker/gpu-devices.ts'
+import { findGpus } from '../../docker/containers/gpu-devices.ts'
 import type { Config } from '../config.ts'
 import { VERSION } from '../version.ts'
 import type { WorkerParts } from './worker-parts.ts'

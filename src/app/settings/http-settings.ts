@@ -1,6 +1,6 @@
 /** Settings of what a peer serves over HTTP: who may reach it, what MCP shows, and whose tokens count. */
 import { z } from 'zod'
-import { TOOL_SETS } from '../../mcp/tool-sets.ts'
+import { TOOL_SETS } from '../../mcp/tools/tool-sets.ts'
 import { flag, list, setting } from './setting.ts'
 
 const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(host)

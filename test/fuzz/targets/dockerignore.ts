@@ -1,5 +1,5 @@
 /** A repository's .dockerignore, a stranger's, and a path: no pattern takes longer than its length allows. */
-import { ignoring } from '../../../src/docker/ignore-patterns.ts'
+import { ignoring } from '../../../src/docker/images/ignore-patterns.ts'
 import { hold, linesOf, type FuzzTarget } from '../engine/target.ts'
 
 export const dockerignore: FuzzTarget = {

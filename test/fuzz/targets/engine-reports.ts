@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { engineReports } from '../../../src/docker/json-lines.ts'
+import { engineReports } from '../../../src/docker/engine/json-lines.ts'
 import { hold, piecesOf, type FuzzTarget } from '../engine/target.ts'
 
 export const engineReportLines: FuzzTarget = {

@@ -1,5 +1,5 @@
 /** MCP messages of an admitted peer, each line a frame, to the real door over the real catalog of operations. */
-import { createMcpPeerDoor } from '../../../src/mcp/peer-door.ts'
+import { createMcpPeerDoor } from '../../../src/mcp/peers/peer-door.ts'
 import type { Channel } from '../../../src/core/ports/mesh.ts'
 import { AGENT_ACCESS, createFakeOperations } from '../../fakes/fake-operations.ts'
 import { createChannelPair } from '../../support/channel-pair.ts'

@@ -1,7 +1,7 @@
 /** Decoders of byte streams: what they make of an input must not depend on how it was cut, nor cost more than it holds. */
 import { isDeepStrictEqual } from 'node:util'
 import { encodeFrames, FrameDecoder } from '../../../src/core/frames.ts'
-import { OutputDemuxer } from '../../../src/docker/output-demuxer.ts'
+import { OutputDemuxer } from '../../../src/docker/containers/output-demuxer.ts'
 import { BadNegotiation, NegotiationCheck } from '../../../src/mesh/negotiation-guard.ts'
 import { BadFrame, encodeObject, FrameReader } from '../../../src/peers/legacy/frame-reader.ts'
 import { hold, piecesOf, refusal, type FuzzTarget } from '../engine/target.ts'

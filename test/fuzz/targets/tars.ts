@@ -1,9 +1,9 @@
 /** Tar streams: what a container leaves behind, and a repository that an image is built from. */
 import { Readable } from 'node:stream'
 import tar from 'tar-stream'
-import { collectArtifacts } from '../../../src/docker/artifact-collection.ts'
-import { ContextFault, openContext } from '../../../src/docker/build-context.ts'
-import type { EngineContainer } from '../../../src/docker/engine-container.ts'
+import { collectArtifacts } from '../../../src/docker/containers/artifact-collection.ts'
+import { ContextFault, openContext } from '../../../src/docker/images/build-context.ts'
+import type { EngineContainer } from '../../../src/docker/engine/engine-container.ts'
 import type { RunObserver } from '../../../src/core/ports/executor.ts'
 import { hold, piecesOf, type FuzzTarget } from '../engine/target.ts'
 

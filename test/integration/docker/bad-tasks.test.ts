@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { ImageTask } from '../../../src/core/container-task.ts'
 import type { TaskClocks } from '../../../src/core/task.ts'
-import { containerName } from '../../../src/docker/container-labels.ts'
+import { containerName } from '../../../src/docker/containers/container-labels.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
 import {
   containerExists,

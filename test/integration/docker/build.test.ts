@@ -6,7 +6,7 @@ import { repositoryTask, type RepositoryTask } from '../../../src/core/container
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
 import type { TaskClocks } from '../../../src/core/task.ts'
 import { systemClock } from '../../../src/app/system.ts'
-import { BUILD_LABEL, buildTag } from '../../../src/docker/image-builder.ts'
+import { BUILD_LABEL, buildTag } from '../../../src/docker/images/image-builder.ts'
 import {
   BUSYBOX,
   docker,

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { ImageTask } from '../../../src/core/container-task.ts'
 import { mayMount } from '../../../src/core/policy/verdict.ts'
-import { SecretFolders } from '../../../src/docker/secret-folders.ts'
+import { SecretFolders } from '../../../src/docker/containers/secret-folders.ts'
 import {
   BUSYBOX,
   containerExists,

@@ -8,9 +8,9 @@ import type { ImageTask } from '../../../src/core/container-task.ts'
 import type { Clock } from '../../../src/core/ports/clock.ts'
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
 import type { TaskClocks } from '../../../src/core/task.ts'
-import { labelsOf } from '../../../src/docker/container-labels.ts'
+import { labelsOf } from '../../../src/docker/containers/container-labels.ts'
 import type { DockerExecutor } from '../../../src/docker/docker-executor.ts'
-import { createReaper, type Reaper, type ReaperSettings } from '../../../src/docker/reaper.ts'
+import { createReaper, type Reaper, type ReaperSettings } from '../../../src/docker/containers/reaper.ts'
 import { systemClock } from '../../../src/app/system.ts'
 import {
   containerExists,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { pulledTag } from '../../../src/docker/image-keeper.ts'
+import { pulledTag } from '../../../src/docker/images/image-keeper.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
 import {
   docker,

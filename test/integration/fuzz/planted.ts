@@ -33,14 +33,14 @@ export const PLANTED: readonly PlantedBug[] = [
   ),
   plant(
     'a pattern goes round in circles',
-    ['docker/ignore-patterns.ts', 'starItem += 1', 'starItem += 0'],
+    ['docker/images/ignore-patterns.ts', 'starItem += 1', 'starItem += 0'],
     'dockerignore',
     /hangs/,
   ),
   plant('a decoder keeps memory', ['core/frames.ts', 'const whole = this.#body', KEPT], 'frames', /MiB are held|crash/),
   plant(
     'a length is read wrongly',
-    ['docker/output-demuxer.ts', 'getUint32(4)', 'getUint16(6)'],
+    ['docker/containers/output-demuxer.ts', 'getUint32(4)', 'getUint16(6)'],
     'container-output',
     /output is what the frames carry/,
   ),
@@ -133,7 +133,7 @@ export const PLANTED: readonly PlantedBug[] = [
   plant(
     'what is no MCP message throws',
     [
-      'mcp/channel-transport.ts',
+      'mcp/peers/channel-transport.ts',
       'this.#channel.abort(new Error(`not an MCP message: ${errorText(cause).slice(0, 200)}`))',
       'throw cause',
     ],
@@ -148,13 +148,13 @@ export const PLANTED: readonly PlantedBug[] = [
   ),
   plant(
     'a tar may name files outside',
-    ['docker/artifact-collection.ts', 'if (!isInside || path', 'if (path'],
+    ['docker/containers/artifact-collection.ts', 'if (!isInside || path', 'if (path'],
     'artifact-tar',
     /only what lies below/,
   ),
   plant(
     'a repository may name files outside',
-    ['docker/build-context.ts', " || whole.includes('..')", ''],
+    ['docker/images/build-context.ts', " || whole.includes('..')", ''],
     'context-tar',
     /no name leads out/,
   ),
@@ -182,7 +182,7 @@ export const PLANTED: readonly PlantedBug[] = [
   ),
   plant(
     'whatever token is shown, somebody is let in',
-    ['mcp/admission.ts', 'await authenticate(token)', "await authenticate('agent-token')"],
+    ['mcp/access/admission.ts', 'await authenticate(token)', "await authenticate('agent-token')"],
     'mcp-http',
     /without a token nothing is/,
   ),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import tar from 'tar-stream'
-import { openContext, type ContextPaths } from '../../../src/docker/build-context.ts'
+import { openContext, type ContextPaths } from '../../../src/docker/images/build-context.ts'
 
 const LIMITS = { maxBytes: 1_000_000, maxEntries: 20 }
 const NEVER = new AbortController().signal

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { repositoryTask } from '../../../src/core/container-task.ts'
-import { BuildProgress } from '../../../src/docker/build-progress.ts'
-import { buildTag } from '../../../src/docker/image-builder.ts'
+import { BuildProgress } from '../../../src/docker/images/build-progress.ts'
+import { buildTag } from '../../../src/docker/images/image-builder.ts'
 
 test('people hear of steps, and of a failure the step and what it last said, without terminal tricks', () => {
   const progress = new BuildProgress()

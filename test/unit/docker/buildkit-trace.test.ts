@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BuildProgress } from '../../../src/docker/build-progress.ts'
+import { BuildProgress } from '../../../src/docker/images/build-progress.ts'
 import { readBuildKitTrace, TRACE_ID } from '../../../src/docker/buildkit-trace.ts'
 
 /** As an engine of version 20.10 sent it. */

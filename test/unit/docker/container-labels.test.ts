@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeFence, parseTaskId } from '../../../src/core/ids.ts'
-import { findMark, labelsOf } from '../../../src/docker/container-labels.ts'
+import { findMark, labelsOf } from '../../../src/docker/containers/container-labels.ts'
 
 const MARK = {
   runner: '12D3KooWRunner',

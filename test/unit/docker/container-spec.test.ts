@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { imageTask } from '../../../src/core/container-task.ts'
 import { makeFence, parseTaskId } from '../../../src/core/ids.ts'
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
-import { containerSpec, type ImageFacts, type SpecSettings } from '../../../src/docker/container-spec.ts'
+import { containerSpec, type ImageFacts, type SpecSettings } from '../../../src/docker/containers/container-spec.ts'
 
 const IMAGE: ImageFacts = {
   id: 'sha256:1',

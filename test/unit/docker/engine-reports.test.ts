@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { engineReports, type EngineReport } from '../../../src/docker/json-lines.ts'
-import { PullProgress } from '../../../src/docker/pull-progress.ts'
+import { engineReports, type EngineReport } from '../../../src/docker/engine/json-lines.ts'
+import { PullProgress } from '../../../src/docker/images/pull-progress.ts'
 
 async function readAll(chunks: readonly Uint8Array[]): Promise<EngineReport[]> {
   const reports: EngineReport[] = []

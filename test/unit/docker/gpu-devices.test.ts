@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '../../../src/app/system.ts'
-import { findGpus, GpuDevices } from '../../../src/docker/gpu-devices.ts'
+import { findGpus, GpuDevices } from '../../../src/docker/containers/gpu-devices.ts'
 import { scratchDirectory } from '../../support/scratch-directory.ts'
 
 const [A, B] = ['GPU-aaaaaaaa-0000-1111-2222-333333333333', 'GPU-bbbbbbbb-0000-1111-2222-333333333333']

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ignoring } from '../../../src/docker/ignore-patterns.ts'
+import { ignoring } from '../../../src/docker/images/ignore-patterns.ts'
 
 for (const [lines, out, kept] of [
   [['node_modules'], ['node_modules', 'node_modules/a/b'], ['src/node_modules', 'node_modules2']],

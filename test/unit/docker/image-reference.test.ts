@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseImageReference } from '../../../src/docker/image-reference.ts'
+import { parseImageReference } from '../../../src/docker/images/image-reference.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 

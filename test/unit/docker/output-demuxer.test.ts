@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { OutputDemuxer } from '../../../src/docker/output-demuxer.ts'
+import { OutputDemuxer } from '../../../src/docker/containers/output-demuxer.ts'
 
 function frame(stream: number, bytes: Uint8Array): Uint8Array {
   const header = new Uint8Array(8)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseImageReference } from '../../../src/docker/image-reference.ts'
-import { findPlatformFault, pullFaultOf } from '../../../src/docker/pull-fault.ts'
+import { parseImageReference } from '../../../src/docker/images/image-reference.ts'
+import { findPlatformFault, pullFaultOf } from '../../../src/docker/images/pull-fault.ts'
 
 const IMAGE = parseImageReference('ghcr.io/o/n:1')
 

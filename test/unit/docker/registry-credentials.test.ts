@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '../../../src/app/system.ts'
-import { createHostCredentials } from '../../../src/docker/registry-credentials.ts'
+import { createHostCredentials } from '../../../src/docker/images/registry-credentials.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { scratchDirectory } from '../../support/scratch-directory.ts'
 

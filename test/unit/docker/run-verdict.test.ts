@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startFault, verdictOfExit, verdictOfStop, type EndedState } from '../../../src/docker/run-verdict.ts'
+import {
+  startFault,
+  verdictOfExit,
+  verdictOfStop,
+  type EndedState,
+} from '../../../src/docker/containers/run-verdict.ts'
 
 const LIMITS = { prepareMs: 1_500, runMs: 60_000, memoryMiB: 64, diskMiB: 9 }
 

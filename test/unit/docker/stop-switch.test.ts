@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stopContainer } from '../../../src/docker/stop-ladder.ts'
-import { StopSwitch } from '../../../src/docker/stop-switch.ts'
+import { stopContainer } from '../../../src/docker/containers/stop-ladder.ts'
+import { StopSwitch } from '../../../src/docker/containers/stop-switch.ts'
 import { ManualClock, settle } from '../../support/manual-clock.ts'
 
 test('the first cause wins and stays', async () => {

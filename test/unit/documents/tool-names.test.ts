@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { ROOT } from '../../../scripts/setup/checkout.mjs'
 import { CATALOG, isOperationName } from '../../../src/core/operations/catalog.ts'
 import { REASONS, STATUSES } from '../../../src/core/task.ts'
-import { createCatalogTools } from '../../../src/mcp/catalog-tools.ts'
+import { createCatalogTools } from '../../../src/mcp/tools/catalog-tools.ts'
 import { ACCESS } from '../../../src/core/operations/operation.ts'
 import { documents } from '../../support/documents.ts'
 

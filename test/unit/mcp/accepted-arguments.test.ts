@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { RunnerMeshError } from '../../../src/core/errors.ts'
-import { acceptArguments as accept, asksAnotherPeer } from '../../../src/mcp/accepted-arguments.ts'
+import { acceptArguments as accept, asksAnotherPeer } from '../../../src/mcp/tools/accepted-arguments.ts'
 
 const acceptArguments = (...args: Parameters<typeof accept>) => accept(...args).args
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ANSWER_BYTES, shorten } from '../../../src/mcp/answer-cap.ts'
+import { ANSWER_BYTES, shorten } from '../../../src/mcp/tools/answer-cap.ts'
 
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Output } from '../../../src/core/operations/catalog.ts'
-import { ANSWER_BYTES } from '../../../src/mcp/answer-cap.ts'
+import { ANSWER_BYTES } from '../../../src/mcp/tools/answer-cap.ts'
 import { createMcpHouse, type McpHouse } from '../../fakes/mcp-house.ts'
 
 type Told = Readonly<Record<string, unknown>> & {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RateLimit } from '../../../src/mcp/rate-limit.ts'
+import { RateLimit } from '../../../src/mcp/access/rate-limit.ts'
 import { createMcpHouse } from '../../fakes/mcp-house.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TaskId } from '../../../src/core/ids.ts'
-import { UPDATE_PAUSE_MS } from '../../../src/mcp/resource-updates.ts'
+import { UPDATE_PAUSE_MS } from '../../../src/mcp/resources/resource-updates.ts'
 import { createMcpHouse } from '../../fakes/mcp-house.ts'
 import { ManualClock, settle } from '../../support/manual-clock.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TASKS_EXTENSION } from '../../../src/mcp/tasks-extension.ts'
+import { TASKS_EXTENSION } from '../../../src/mcp/tools/tasks-extension.ts'
 import { createMcpHouse, type McpHouse } from '../../fakes/mcp-house.ts'
 
 const REVISION = '2026-07-28'
