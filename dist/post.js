@@ -13,7 +13,7 @@ import {
 import {
   maskSecrets,
   readSettings
-} from "./chunk-6TUFZ6PH.js";
+} from "./chunk-3ZWEMTI4.js";
 import {
   createStepLog
 } from "./chunk-3ELWOCEV.js";
@@ -25,7 +25,7 @@ import {
 import {
   systemRandom
 } from "./chunk-WK3GGA2Y.js";
-import "./chunk-476JLK4N.js";
+import "./chunk-NZWFWLK5.js";
 import "./chunk-CRGYTOW4.js";
 import {
   errorText

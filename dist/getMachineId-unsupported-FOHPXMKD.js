@@ -1,0 +1,18 @@
+import { createRequire as bundleRequire } from 'node:module'
+import { dirname as bundleDirname } from 'node:path'
+import { fileURLToPath as bundleFilename } from 'node:url'
+const require = bundleRequire(import.meta.url)
+const __filename = bundleFilename(import.meta.url)
+const __dirname = bundleDirname(__filename)
+import {
+  diag
+} from "./chunk-G6M23MLF.js";
+import "./chunk-GGYFKO7C.js";
+
+// node_modules/@opentelemetry/resources/dist/detectors/platform/node/machine-id/getMachineId-unsupported.mjs
+async function getMachineId() {
+  diag.debug("could not read machine-id: unsupported platform");
+}
+export {
+  getMachineId
+};
