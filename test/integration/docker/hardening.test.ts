@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { ImageTask } from '../../../src/core/container-task.ts'
 import { mayMount } from '../../../src/core/policy/verdict.ts'
+import { traceparentOf } from '../../../src/core/trace-context.ts'
 import { SecretFolders } from '../../../src/docker/containers/secret-folders.ts'
 import {
   BUSYBOX,
@@ -125,6 +126,7 @@ suite('what a task finds inside its container', { skip, timeout: 120_000 }, () =
       'RUNNER_MESH_TASK_ATTEMPT=1',
       `RUNNER_MESH_TASK_FENCE=${run.fence}`,
       `RUNNER_MESH_TASK_ID=${run.taskId}`,
+      `TRACEPARENT=${traceparentOf(run.taskId, run.fence)}`,
     ])
   })
 

@@ -142,7 +142,7 @@ export const PLANTED: readonly PlantedBug[] = [
   ),
   plant(
     'an alias bomb is no fault of the file',
-    ['app/policy/policy-file.ts', 'throw faulty(name, [errorText(error)])', 'throw error'],
+    ['app/policy/policy-file.ts', 'throw faulty(name, [errorText(error)], words)', 'throw error'],
     'host-policy',
     /alias/i,
   ),
