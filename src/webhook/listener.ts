@@ -116,5 +116,5 @@ function send(
 }
 
 function loggable(header: string | readonly string[] | undefined): string {
-  return typeof header === 'string' && /^[a-z0-9_]{1,64}$/.test(header) ? header : 'unknown'
+  return typeof header === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(header) ? header : 'unknown'
 }

@@ -44,7 +44,7 @@ export interface DeliveryHead {
   readonly signature: string
 }
 
-const EVENT = /^[a-z0-9_]{1,64}$/
+const EVENT = /^[a-z][a-z0-9_]{0,63}$/
 const ID = /^[A-Za-z0-9-]{1,64}$/
 
 /** @throws RequestRefused 400, 401, 405, 413, 415 */

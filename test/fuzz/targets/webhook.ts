@@ -45,7 +45,7 @@ export async function openWebhook(): Promise<FuzzTarget> {
           Object.assign(Object.create(null) as IncomingMessage, { method: 'POST', headers: given }),
           GUARD,
         )
-        hold(/^[A-Za-z0-9-]{1,64}$/.test(head.id) && /^[a-z_]{1,64}$/.test(head.event), 'names are names')
+        hold(/^[A-Za-z0-9-]{1,64}$/.test(head.id) && /^[a-z][a-z0-9_]{0,63}$/.test(head.event), 'names are names')
         if (!(await isGenuine(body, head.signature))) return 'not genuine'
         hold(BODIES.includes(body), 'what passes for signed was signed')
         return 'genuine'

@@ -143,7 +143,7 @@ test('what answers at a target and is no peer is named with its address and what
   const webAddress = `/ip4/127.0.0.1/tcp/${String((web.address() as AddressInfo).port)}`
   const silentAddress = `/ip4/127.0.0.1/tcp/${String((silent.address() as AddressInfo).port)}`
 
-  const peer = await peers.spawn({ limits: { dialTimeoutMs: 600 } })
+  const peer = await peers.spawn({ limits: { dialTimeoutMs: 2_000 } })
   for (const address of [
     '/ip4/127.0.0.1/tcp/1',
     webAddress,
