@@ -168,3 +168,39 @@ test('a pull request makes tasks by the files that GitHub says it changes', asyn
   assert.equal(await pull(2, [...many, 'src/index.ts']), 1)
   assert.deepEqual(github.faultsOfContract, [])
 })
+
+test('a check that is asked for again runs the same task again, once for each time it is asked, and tells in a check of its own', async (t) => {
+  const rules =
+    'version: 1\nrules:\n  test:\n    on: push\n    task: { image: "alpine:3.20", command: [make] }\n    report: { as: check }\n'
+  const house = await WebhookHouse.open(t, { rules })
+  const { github, repository } = house
+  const ann = github.accounts.addUser({ login: 'ann', association: 'MEMBER', permission: 'write' })
+  await github.emit(repository, 'push', ann, () => ({
+    ref: 'refs/heads/main',
+    after: SHA,
+    deleted: false,
+    commits: [],
+  }))
+  await house.workedOff()
+  await house.work({ status: 'failed', reason: 'exit', exit_code: 2 })
+  await house.until(() => repository.checks[0]?.fields['conclusion'] === 'failure')
+
+  const [check] = repository.checks
+  assert.ok(check)
+  const ask = (action: string, external = check.fields['external_id']) =>
+    github.emit(repository, 'check_run', ann, (views) => ({
+      action,
+      check_run: { ...views.check(repository, check), external_id: external },
+    }))
+  await ask('completed')
+  await ask('rerequested', 'of-somebody-else/0')
+  await house.workedOff()
+  assert.equal((await house.taskIds()).length, 1)
+  await ask('rerequested')
+  await house.workedOff()
+  assert.equal((await house.taskIds()).length, 2)
+  const { payload } = await house.queue.take()
+  assert.deepEqual((payload as { command: unknown }).command, ['make'])
+  await house.until(() => repository.checks.length === 2)
+  assert.equal(repository.checks[1]?.fields['head_sha'], SHA)
+})
