@@ -26,7 +26,10 @@ type Page = Output<'p2p_taskqueue_read_log'>
 
 const FOLLOW_S = 30
 
-/** Page by page; with `follow` across attempts until the task has ended. */
+/**
+ * Page by page; with `follow` across attempts until the task has ended. The log of a task that has ended may still be on its
+ * way home, and is waited for.
+ */
 export async function* logPages(
   link: Pick<OperationsLink, 'call'>,
   taskId: string,
@@ -44,12 +47,12 @@ export async function* logPages(
     max_bytes: LOG_PAGE_BYTES,
     ...(flags.grep === undefined ? {} : { grep: flags.grep }),
     ...(flags.stream === undefined ? {} : { stream: flags.stream }),
-    ...(flags.follow === true ? { wait_s: FOLLOW_S } : {}),
   }
+  let waitS = flags.follow === true ? FOLLOW_S : 0
   let position: { readonly attempt?: number; readonly from_seq?: number } =
     flags.attempt === undefined ? begin : { ...begin, attempt: flags.attempt }
   for (;;) {
-    const page = await link.call('p2p_taskqueue_read_log', { ...fixed, ...position }, { signal })
+    const page = await link.call('p2p_taskqueue_read_log', { ...fixed, ...position, wait_s: waitS }, { signal })
     if (page.entries.length > 0 || page.cuts.length > 0) yield page
     const isOver = page.status !== 'queued' && page.status !== 'running'
     if (page.ended && (isOver || flags.follow !== true || flags.attempt !== undefined)) return
@@ -61,7 +64,8 @@ export async function* logPages(
       continue
     }
     const isAtEnd = page.entries.length === 0 && page.next_seq === (position.from_seq ?? page.next_seq)
-    if (isAtEnd && flags.follow !== true) return
+    if (isAtEnd && flags.follow !== true && !isOver) return
+    if (isOver) waitS = FOLLOW_S
     position = page.attempt === 0 ? position : { attempt: page.attempt, from_seq: page.next_seq }
   }
 }

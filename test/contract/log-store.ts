@@ -75,6 +75,17 @@ export function describeLogStore(name: string, make: MakeLogStore): void {
       assert.deepEqual(await store.read(KEY, { seq: next.seq }, 1_000), [])
     })
 
+    test('a reader who is always at the end misses nothing of what comes, wherever it is put', async () => {
+      await using store = await make({ headBytes: 1_000_000, tailBytes: 100_000 })
+      const texts = Array.from({ length: 40 }, (_, index) => `${String(index)} ${'x'.repeat(6_000)}\n`)
+      const read: LogRecord[] = []
+      for (const record of recordsOf(texts, { end: true })) {
+        await store.append(KEY, [record])
+        read.push(...(await store.read(KEY, { seq: read.length }, 1_000_000)))
+      }
+      assert.deepEqual(textsOf(read), [...texts, ''])
+    })
+
     test('a repeat changes nothing, and after the end nothing does', async () => {
       await using store = await make(ROOMY)
       const records = recordsOf(['a\n', 'b\n', 'c\n'])

@@ -38,8 +38,8 @@ export class BoundedLog {
   readonly #limits: LogLimits
   readonly #segmentBytes: number
   readonly #segments: Segment[] = []
-  /** Byte offsets of positions inside their segments. */
-  readonly #cursors = new Map<number, number>()
+  /** Where positions stand: the segment, and the byte offset in it. A position at the end of one may begin the next. */
+  readonly #cursors = new Map<number, { readonly segment: Segment; readonly offset: number }>()
   #next: LogPosition = LOG_START
   #ended = false
 
@@ -88,12 +88,13 @@ export class BoundedLog {
     const segments = this.#segments.slice(Math.max(0, this.#segments.findLastIndex(wanted.before)))
     const found: LogRecord[] = []
     let bytes = 0
-    let offset = this.#cursors.get(wanted.seq) ?? 0
+    const cursor = this.#cursors.get(wanted.seq)
+    let offset = cursor !== undefined && cursor.segment === segments[0] ? cursor.offset : 0
     for (const segment of segments) {
       for (const record of await recordsOf(segment, offset)) {
         if (wanted.takes(record)) {
           if (found.length > 0 && bytes + record.bytes.length > maxBytes) {
-            this.#remember(record.seq, offset)
+            this.#remember(record.seq, { segment, offset })
             return found
           }
           found.push(record)
@@ -102,7 +103,7 @@ export class BoundedLog {
         offset += FRAME_HEADER_BYTES + LOG_HEADER_BYTES + record.bytes.length
       }
       const last = found.at(-1)
-      if (last !== undefined && segment === this.#segments.at(-1)) this.#remember(last.seq + 1, offset)
+      if (last !== undefined && segment === this.#segments.at(-1)) this.#remember(last.seq + 1, { segment, offset })
       offset = 0
     }
     return found
@@ -127,9 +128,9 @@ export class BoundedLog {
     return { seq: -1, before: ({ first }) => first.lines <= Math.max(0, line - 1), takes }
   }
 
-  #remember(seq: number, offset: number): void {
+  #remember(seq: number, cursor: { readonly segment: Segment; readonly offset: number }): void {
     this.#cursors.delete(seq)
-    this.#cursors.set(seq, offset)
+    this.#cursors.set(seq, cursor)
     const [oldest] = this.#cursors.keys()
     if (this.#cursors.size > CURSORS && oldest !== undefined) this.#cursors.delete(oldest)
   }
