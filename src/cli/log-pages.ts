@@ -56,17 +56,17 @@ export async function* logPages(
     if (page.entries.length > 0 || page.cuts.length > 0) yield page
     const isOver = page.status !== 'queued' && page.status !== 'running'
     if (page.ended && (isOver || flags.follow !== true || flags.attempt !== undefined)) return
+    const isAtEnd = page.entries.length === 0 && page.next_seq === (position.from_seq ?? page.next_seq)
+    if (page.attempt > 0) position = { attempt: page.attempt, from_seq: page.next_seq }
     if (page.ended) {
-      // The task goes on with another attempt, or will.
+      // The end of the attempt is about to be told, or the task goes on with another one.
       const { task } = await link.call('p2p_taskqueue_get_task', { task_id: taskId }, { signal })
       if (task.attempt > page.attempt) position = { attempt: page.attempt + 1, from_seq: 0 }
       else await link.call('p2p_taskqueue_wait_task', { task_id: taskId, timeout_s: 1, log_tail_lines: 0 }, { signal })
       continue
     }
-    const isAtEnd = page.entries.length === 0 && page.next_seq === (position.from_seq ?? page.next_seq)
     if (isAtEnd && flags.follow !== true && !isOver) return
     if (isOver) waitS = FOLLOW_S
-    position = page.attempt === 0 ? position : { attempt: page.attempt, from_seq: page.next_seq }
   }
 }
 

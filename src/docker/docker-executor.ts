@@ -32,6 +32,7 @@ import { GpuDevices } from './containers/gpu-devices.ts'
 import { ImageBuilder, type BuildFault, type BuildSettings } from './images/image-builder.ts'
 import { ImagePuller, type PullSettings } from './images/image-puller.ts'
 import { listOurs } from './containers/our-containers.ts'
+import { countOomKills, type CountOomKills } from './containers/oom-kills.ts'
 import { PhaseTimes } from './containers/phase-times.ts'
 import { pinnedName } from './images/image-reference.ts'
 import { findPlatformFault } from './images/pull-fault.ts'
@@ -83,6 +84,8 @@ export interface DockerExecutorDeps {
   readonly memoryFolders?: readonly string[]
   /** UUIDs of the GPUs that tasks may have, asked at each probe; without it there are none. */
   readonly findGpus?: () => Promise<readonly string[]>
+  /** By default the count of this machine's kernel. */
+  readonly countOomKills?: CountOomKills
 }
 
 const NOTHING_MORE: TrustedAllowances = {
@@ -252,6 +255,7 @@ class EngineExecutor implements DockerExecutor {
       prepare: (run, observer, times, signal) => this.#prepare(run, observer, times, signal),
       specSettings: (run) => this.#specSettings(run, secretFolder),
       capsDisk: () => this.#facts?.mayCapDisk ?? false,
+      countOomKills: this.#deps.countOomKills ?? countOomKills,
       fillVolumes: (run, image, signal) => fillVolumes(this.#volumeDeps(), run, image, signal),
     }
   }

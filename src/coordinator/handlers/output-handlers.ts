@@ -59,13 +59,16 @@ async function readLog(
     throw new RunnerMeshError('bad_request', 'from_seq and tail_lines both say where to begin. Give one of them.')
   }
   const { logs } = getOutputs(deps)
-  const task = await getVisibleTask(deps, input.task_id, caller)
-  const attempt = input.attempt ?? Math.max(task.attempt, (await logs.attempts(task.id)).at(-1) ?? 0)
+  const { id } = await getVisibleTask(deps, input.task_id, caller)
+  let attempt = input.attempt ?? 0
   const deadline = deps.clock.mono() + input.wait_s * SECOND
   for (;;) {
     // Begun before looking, so that nothing that comes between is missed.
-    using news = untilNews(deps, task.id)
-    const answer = await pageOf(deps, input, attempt, await getVisibleTask(deps, task.id, caller))
+    using news = untilNews(deps, id)
+    const task = await getVisibleTask(deps, id, caller)
+    // A task that has had no attempt may begin and end its first one between two looks.
+    if (attempt === 0) attempt = Math.max(task.attempt, (await logs.attempts(id)).at(-1) ?? 0)
+    const answer = await pageOf(deps, input, attempt, task)
     const leftMs = deadline - deps.clock.mono()
     const isEmpty = answer.entries.length === 0 && answer.cuts.length === 0
     if (!isEmpty || answer.ended || answer.next_seq > (input.from_seq ?? Infinity) || leftMs <= 0) return answer

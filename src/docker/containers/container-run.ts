@@ -30,6 +30,7 @@ import {
 } from './run-verdict.ts'
 import { stopContainer } from './stop-ladder.ts'
 import { StopSwitch } from './stop-switch.ts'
+import type { CountOomKills } from './oom-kills.ts'
 import { needsVolumes } from './task-volumes.ts'
 import { UsageWatch } from './usage-watch.ts'
 
@@ -52,6 +53,7 @@ export interface RunDeps {
   readonly specSettings: (run: ContainerRun) => SpecSettings
   /** Whether the storage driver keeps a container within its disk by itself. */
   readonly capsDisk: () => boolean
+  readonly countOomKills: CountOomKills
   /** Makes the volumes of a run ready, its inputs among them. Rejects with what these cannot be had for. */
   readonly fillVolumes: (run: ContainerRun, image: string, signal: AbortSignal) => Promise<readonly MountSettings[]>
 }
@@ -61,6 +63,8 @@ const LATE_START = { attempts: 25, pauseMs: 200 } as const
 interface Followed {
   readonly container: EngineContainer
   readonly output: ContainerOutput
+  /** Of the kernel, before the container began. */
+  readonly oomKills: number | undefined
   /** After the end of a container whose output is read from the engine's records: all of it, from the beginning. */
   readonly records?: () => Promise<NodeJS.ReadableStream>
 }
@@ -110,7 +114,8 @@ export async function adoptContainer(
   const records = () => container.logs(logs.signal)
   const output = new ContainerOutput(await records(), observer)
   const leftMs = startedAt + run.clocks.runMs - deps.clock.now()
-  const verdict = await follow(deps, run, { container, output, records }, observer, times, stop, leftMs)
+  const followed = { container, output, records, oomKills: await deps.countOomKills() }
+  const verdict = await follow(deps, run, followed, observer, times, stop, leftMs)
   return { ...verdict, phases: times.read() }
 }
 
@@ -177,8 +182,9 @@ async function launch(
     if (run.container.stdin !== undefined) stream.end(run.container.stdin)
     const cause = stop.findCause()
     if (cause === undefined) {
+      const oomKills = await deps.countOomKills()
       await times.measure('start_ms', () => container.start())
-      return { container, output }
+      return { container, output, oomKills }
     }
     output.close()
     await container.remove()
@@ -210,7 +216,7 @@ async function create(deps: RunDeps, spec: ContainerCreateOptions, leftover: Eng
 async function follow(
   deps: RunDeps,
   run: ContainerRun,
-  { container, output, records }: Followed,
+  { container, output, records, oomKills }: Followed,
   observer: RunObserver,
   times: PhaseTimes,
   stop: StopSwitch,
@@ -239,11 +245,12 @@ async function follow(
         throughSilence(clock, () => container.findEndState(stopped !== undefined)),
         output.drained(clock),
       ])
+      const isOomLikely = ((await deps.countOomKills()) ?? 0) > (oomKills ?? Infinity)
       if (records !== undefined && state !== undefined) await output.goOn(records)
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
       const isForeign = stopped === undefined && state !== undefined && (await container.wasStopped(state))
-      const told = isForeign ? STOPPED_BY_OTHERS : verdictOf(run, state, stopped, output.lastErrorText)
+      const told = isForeign ? STOPPED_BY_OTHERS : verdictOf(run, state, stopped, output.lastErrorText, isOomLikely)
       const verdict = { ...told, ...usage.read() }
       const isWanted = state !== undefined && stopped !== 'lease_lost' && stopped !== 'stopping'
       const faults = isWanted ? await collectArtifacts(container, run.container.artifacts ?? [], observer) : []
@@ -262,13 +269,14 @@ function verdictOf(
   state: InspectedState | undefined,
   stopped: EndCause | undefined,
   lastErrorText: string,
+  isOomLikely: boolean,
 ): Verdict {
   const limits = limitsOf(run)
   if (stopped !== undefined) return verdictOfStop(stopped, limits, state?.ExitCode)
   if (state === undefined) {
     return failed('worker_lost', 'Somebody removed the container while it ran; how its command ended is unknown.')
   }
-  return verdictOfExit(state, lastErrorText, limits)
+  return verdictOfExit({ ...state, isOomLikely }, lastErrorText, limits)
 }
 
 /** On a way out that has its own story to tell: the reaper will come by for what stays. */

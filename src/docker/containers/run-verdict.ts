@@ -12,6 +12,8 @@ export interface EndedState {
   readonly ExitCode: number
   readonly OOMKilled: boolean
   readonly Error: string
+  /** Whether the kernel ended a process of this machine for want of memory while it ran. */
+  readonly isOomLikely?: boolean
 }
 
 export interface Limits {
@@ -53,6 +55,10 @@ export function verdictOfExit(state: EndedState, lastErrorText: string, limits: 
   }
   if (exitCode === 126 || exitCode === 127) return failed('exit', commandFault(exitCode, lastErrorText), { exitCode })
   const signal = SIGNAL_NAMES.get(exitCode - SIGNAL_BASE)
+  if (signal === 'SIGKILL' && state.isOomLikely === true) {
+    const message = `The command was ended by SIGKILL while the kernel ended processes for want of memory; the task's limit is ${limits.memoryMiB} MiB.`
+    return failed('oom', message, { exitCode, signal })
+  }
   if (signal !== undefined) return failed('signal', `The command was ended by ${signal}.`, { exitCode, signal })
   return failed('exit', `The command ended with exit code ${exitCode}.`, { exitCode })
 }

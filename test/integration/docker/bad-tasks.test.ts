@@ -61,7 +61,7 @@ const BAD: readonly BadTask[] = [
     task: { command: 'dd if=/dev/zero of=/dev/null bs=40000000 count=1', memory_mb: 24 },
     reason: 'oom',
     exitCode: 137,
-    message: /went over its memory limit of 24 MiB/,
+    message: /limit (?:of|is) 24 MiB/,
   },
   {
     what: 'a fork bomb',

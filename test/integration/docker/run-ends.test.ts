@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
+import { countOomKills } from '../../../src/docker/containers/oom-kills.ts'
 import {
   containerExists,
   docker,
@@ -113,6 +114,26 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     assert.deepEqual([hog.end.status, hog.end.reason, hog.end.exitCode], ['failed', 'oom', 137])
     assert.match(hog.end.message ?? '', /24 MiB/)
     assert.equal(control.end.status, 'completed', control.heard.stderr())
+  })
+
+  test('a SIGKILL that nobody sent is told as oom when the kernel ended processes for want of memory meanwhile', async () => {
+    const command = ['sh', '-c', 'kill -9 $$']
+    const reasons: (string | undefined)[] = []
+    for (const rises of [0, 1]) {
+      let count = 7
+      const counting = newExecutor({ countOomKills: () => Promise.resolve((count += rises)) })
+      const { end } = await runToEnd(counting, { command, memory_mb: 24 })
+      reasons.push(end.reason)
+      if (rises === 1) assert.match(end.message ?? '', /limit is 24 MiB/)
+    }
+    assert.deepEqual(reasons, ['signal', 'oom'])
+  })
+
+  test('the kernel counts what it ends for want of memory', async () => {
+    const before = await countOomKills()
+    const hog = await runToEnd(executor, { command: 'dd if=/dev/zero of=/dev/null bs=40000000 count=1', memory_mb: 24 })
+    assert.equal(hog.end.reason, 'oom')
+    assert.ok(before !== undefined && ((await countOomKills()) ?? 0) > before)
   })
 
   test('what a run used is told: its peak of memory and its time on processors', async () => {
