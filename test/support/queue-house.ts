@@ -1,8 +1,10 @@
 /** A home over its real store, asked through the catalog's operations, with time in the test's hands. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { MeshCache } from '../../src/coordinator/cache/mesh-cache.ts'
 import { CronSchedules } from '../../src/coordinator/cron/cron.ts'
 import { createHandlers } from '../../src/coordinator/handlers/create-handlers.ts'
+import { HomeDesk } from '../../src/coordinator/home-desk.ts'
 import { Home } from '../../src/coordinator/home.ts'
 import { PeerBook } from '../../src/coordinator/peer-book.ts'
 import { sealTask, SUBMISSION } from '../../src/coordinator/submission.ts'
@@ -15,6 +17,8 @@ import { createOperations, type Operations } from '../../src/core/operations/inv
 import { ACCESS, type Access, type Caller, type ProgressNote } from '../../src/core/operations/operation.ts'
 import type { TaskPins } from '../../src/core/ports/task-pins.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
+import { createFileArtifactStore } from '../../src/store/artifacts/file-artifact-store.ts'
+import { createFileLogStore } from '../../src/store/logs/file-log-store.ts'
 import { createSqliteTaskStore } from '../../src/store/sqlite/sqlite-task-store.ts'
 import { fakeMesh, fakeSigner } from '../fakes/fake-mesh.ts'
 import { fakePeering } from '../fakes/fake-peering.ts'
@@ -52,6 +56,7 @@ export interface QueueHouseOptions {
 interface Open {
   readonly events: Events
   readonly home: Home
+  readonly outputs: HomeDesk
   readonly cron: CronSchedules
   readonly operations: Operations
 }
@@ -83,8 +88,8 @@ export class QueueHouse implements AsyncDisposable {
     return this.#open.home
   }
 
-  /** Of its present life: both are new after a restart. */
-  get doors(): Pick<Open, 'events' | 'operations'> {
+  /** Of its present life: all are new after a restart. */
+  get doors(): Pick<Open, 'events' | 'operations' | 'outputs'> {
     assert(this.#open !== undefined)
     return this.#open
   }
@@ -106,6 +111,14 @@ export class QueueHouse implements AsyncDisposable {
     })
     events.listen((event) => this.heard.push(event))
     const home = new Home({ store: around(store), events, clock, log, lease: LEASE, ...settings })
+    const { path } = this.#directory
+    const outputs = new HomeDesk({
+      tasks: store,
+      logs: createFileLogStore({ directory: join(path, 'logs'), limits: { headBytes: 1e6, tailBytes: 1e6 } }),
+      artifacts: createFileArtifactStore({ directory: join(path, 'artifacts'), totalBytes: 1e6 }),
+      events,
+      clock,
+    })
     const mesh = fakeMesh(SELF, MESH_ID)
     const seal = { signer: mesh.signer, meshIds: mesh.meshIds, random }
     const cron = new CronSchedules({
@@ -118,6 +131,7 @@ export class QueueHouse implements AsyncDisposable {
     const operations = createOperations(
       createHandlers({
         home,
+        outputs,
         cron,
         cache: new MeshCache({ self: SELF, store: undefined, links: () => [], clock, log }),
         mesh,
@@ -135,7 +149,7 @@ export class QueueHouse implements AsyncDisposable {
     )
     await home.start()
     await cron.start()
-    this.#open = { events, home, cron, operations }
+    this.#open = { events, home, outputs, cron, operations }
     await this.pass(0)
   }
 
