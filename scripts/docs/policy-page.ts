@@ -39,7 +39,7 @@ export function policyPage(): readonly [title: string, parts: readonly string[]]
       [
         '| | strict | standard | trusted |',
         '|---|---|---|---|',
-        '| network | none | none, or `bridge` where the task asks and `network` allows | the same |',
+        '| network | none | none, or `bridge` where the task asks and `network` allows | `bridge`, or none where the task says so; refused where `network` does not allow it |',
         '| root filesystem | read-only, with sized tmpfs | writable, size-capped where the driver can | writable |',
         '| user | non-root | the image’s | the image’s |',
         '| capabilities | none | CHOWN DAC_OVERRIDE FOWNER SETUID SETGID | `capabilities` |',

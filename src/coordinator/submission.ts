@@ -3,6 +3,7 @@ import {
   CONTAINER_TYPES,
   imageTask,
   isContainerType,
+  networkOf,
   repositoryTask,
   type ImageTask,
   type RepositoryTask,
@@ -152,7 +153,7 @@ export function requirementsOf(
     diskBytes: Math.max(container?.disk_mb ?? 0, requires.disk_mb ?? 0) * MiB,
     gpus: Math.max(container?.gpus ?? 0, requires.gpus ?? 0),
     profile: container?.profile ?? 'strict',
-    network: container?.network ?? 'none',
+    network: container === undefined ? 'none' : networkOf(container),
     ...(requires.trust === undefined ? {} : { trust: requires.trust }),
     peers: [...new Set((requires.peers ?? []).map(parsePeerId))].sort(),
     ...(container === undefined || signed === undefined
@@ -166,9 +167,14 @@ export function requirementsOf(
  * @throws RunnerMeshError bad_request, unknown_field
  */
 export function containerPayload(type: string, payload: unknown): JsonObject | undefined {
-  if (type === CONTAINER_TYPES.image) return parseInput(imageTask, payload) as JsonObject
-  if (type === CONTAINER_TYPES.repository) return parseInput(repositoryTask, payload) as JsonObject
+  if (type === CONTAINER_TYPES.image) return withNetwork(parseInput(imageTask, payload))
+  if (type === CONTAINER_TYPES.repository) return withNetwork(parseInput(repositoryTask, payload))
   return undefined
+}
+
+/** The one default that depends on another field. */
+function withNetwork(container: ImageTask | RepositoryTask): JsonObject {
+  return { ...(container as unknown as JsonObject), network: networkOf(container) }
 }
 
 /** Signs what is to run, for as long as the task may live from `now` on. */

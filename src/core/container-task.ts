@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { artifactPaths, inputReferences } from './artifact.ts'
 import { splitWords } from './command-words.ts'
 import { errorText } from './errors.ts'
-import { NETWORKS, PROFILES, type JsonObject } from './task.ts'
+import { NETWORKS, PROFILES, type JsonObject, type NetworkMode, type Profile } from './task.ts'
 
 export const CONTAINER_TYPES = { image: 'docker.hub', repository: 'docker.github' } as const
 
@@ -21,7 +21,6 @@ export const CONTAINER_DEFAULTS = {
   disk_mb: 1024,
   pids: 512,
   profile: 'standard',
-  network: 'none',
 } as const
 
 /** `repo[:tag][@digest]` as the engine accepts it; a leading dash, white space and control characters never pass. */
@@ -129,7 +128,7 @@ const containerFields = {
     .describe('Secrets of the host by reference: file /run/secrets/<name>'),
   gpus: z.int().min(0).max(64).default(0),
   profile: z.enum(PROFILES).default(CONTAINER_DEFAULTS.profile).describe('Isolation, tightest first'),
-  network: z.enum(NETWORKS).default(CONTAINER_DEFAULTS.network),
+  network: z.enum(NETWORKS).optional().describe('Default none; with profile trusted bridge'),
 } as const
 
 export const imageTask = z.strictObject({
@@ -184,6 +183,17 @@ export type RepositoryTask = z.output<typeof repositoryTask>
 
 export type ContainerTask =
   ({ readonly kind: 'image' } & ImageTask) | ({ readonly kind: 'repository' } & RepositoryTask)
+
+/** What a container is connected to: what its task says, else what its profile begins with. */
+export function networkOf({
+  network,
+  profile,
+}: {
+  readonly network?: NetworkMode | undefined
+  readonly profile: Profile
+}): NetworkMode {
+  return network ?? (profile === 'trusted' ? 'bridge' : 'none')
+}
 
 export interface SecretAsk {
   /** The file in /run/secrets, or the variable. */

@@ -9,7 +9,7 @@ submitters: mesh
 
 # The loosest isolation: strict (read-only, non-root, no capability), standard, or trusted (mounts, devices, bridge).
 profile: standard
-# The most network: none, or bridge for tasks that ask for it.
+# The most network: none, or bridge for tasks that ask for it; those of profile trusted do unless they say none.
 network: none
 
 # Without a registry a pattern means Docker Hub; * is one part of a name, ** any.

@@ -99,7 +99,9 @@ function withTaskFlags(command: Command): Command {
     .option('--priority <number>', '1 to 10, higher first', parseNumber)
     .option('--timeout-seconds <number>', 'longest run', parseNumber)
     .addOption(new Option('--profile <name>', 'isolation').choices(PROFILES))
-    .addOption(new Option('--network <mode>', 'network').choices(NETWORKS))
+    .addOption(
+      new Option('--network <mode>', 'network; none by default, bridge with profile trusted').choices(NETWORKS),
+    )
     .option('--labels <label>', 'label the runner must have; may be repeated', collect)
     .option(
       '--secret <name[=ref]>',

@@ -113,7 +113,9 @@ const ruleFields = {
   network: z
     .enum(NETWORKS)
     .default('none')
-    .describe('The most network: `none`, or `bridge` for tasks that ask for it.'),
+    .describe(
+      'The most network: `none`, or `bridge` for tasks that ask for it, as those of profile `trusted` do unless they say `none`.',
+    ),
   images: images.prefault({}),
   repositories: repositories.prefault({}),
   limits: limits.prefault({}),

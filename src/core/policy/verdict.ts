@@ -82,9 +82,9 @@ function profile({ profile: loosest }: PolicyRules, needs: PolicyNeeds): RuleVer
 }
 
 function network({ network: most }: PolicyRules, needs: PolicyNeeds): RuleVerdict {
-  return needs.network === 'none' || needs.network === most
-    ? allow('network', needs.network)
-    : refuse('network', `asks for network ${needs.network}, the policy allows ${most}`)
+  if (needs.network === 'none' || needs.network === most) return allow('network', needs.network)
+  const why = needs.profile === 'trusted' ? ' (profile trusted has it unless the task says network none)' : ''
+  return refuse('network', `asks for network ${needs.network}${why}, the policy allows ${most}`)
 }
 
 function image({ images }: PolicyRules, { name, pinned }: NonNullable<PolicyAsks['image']>): RuleVerdict {

@@ -1,7 +1,7 @@
 /** What the engine is asked to create for a task: the isolation profiles, and nothing that a task could loosen. */
 import type { ContainerCreateOptions, DeviceMapping, HostConfig, MountSettings } from 'dockerode'
 import { commandWords } from '../../core/command-words.ts'
-import { RESERVED_ENVIRONMENT, type HostMount } from '../../core/container-task.ts'
+import { networkOf, RESERVED_ENVIRONMENT, type HostMount } from '../../core/container-task.ts'
 import type { ContainerRun, TrustedAllowances } from '../../core/ports/executor.ts'
 import type { Profile } from '../../core/task.ts'
 import { traceparentOf } from '../../core/trace-context.ts'
@@ -58,7 +58,7 @@ export function containerSpec(run: ContainerRun, image: ImageFacts, settings: Sp
   if (entrypoint.length + command.length === 0) {
     return fault('exit', 'The image has neither entrypoint nor command. Give the task a command.')
   }
-  if (container.profile === 'strict' && container.network !== 'none') {
+  if (container.profile === 'strict' && networkOf(container) !== 'none') {
     return fault('policy', 'Profile strict has no network. Ask for network none, or for profile standard.')
   }
   if (container.gpus > settings.gpuDevices.length) {
@@ -123,7 +123,7 @@ function hostConfig({ container }: ContainerRun, image: ImageFacts, settings: Sp
     ...mapValues(container.tmpfs ?? {}, tmpfsOptions),
   }
   return {
-    NetworkMode: container.network,
+    NetworkMode: networkOf(container),
     IpcMode: 'private',
     Init: true,
     Privileged: false,

@@ -76,10 +76,14 @@ suite('what a task finds inside its container', { skip, timeout: 120_000 }, () =
     assert.doesNotMatch(control, /Read-only/)
   })
 
-  test('without a network there is the loopback alone; bridge has one', async () => {
+  test('without a network there is the loopback alone; bridge has one, and trusted unless it says none', async () => {
     const script = 'ls /sys/class/net; ip route'
+    const bridged = /eth0\n(?:.*\n)?lo\ndefault via /
     assert.equal(await inside(script), 'lo\n')
-    assert.match(await inside(script, { network: 'bridge' }), /eth0\n(?:.*\n)?lo\ndefault via /)
+    assert.match(await inside(script, { network: 'bridge' }), bridged)
+    assert.match(await inside(script, { profile: 'trusted' }), bridged)
+    assert.equal(await inside(script, { profile: 'trusted', network: 'none' }), 'lo\n')
+    assert.equal(await inside(script, { profile: 'strict' }), 'lo\n')
   })
 
   test('the number of processes is limited to what the task may have', async () => {

@@ -35,6 +35,22 @@ test('a policy of defaults lets an ordinary task run, without network and withou
   assert.match(refusalOf({}, { image: 'alpine', secrets: { A: 'A' } }) ?? '', /^secrets: secrets does not name A$/)
 })
 
+test('profile trusted asks for bridge unless the task says none, and the policy decides', () => {
+  const trusted = { image: 'a', profile: 'trusted' } as const
+  assert.equal(needsFor(trusted).network, 'bridge')
+  assert.equal(needsFor({ repo_url: 'owner/name', profile: 'trusted' }).network, 'bridge')
+  assert.equal(needsFor({ ...trusted, network: 'none' }).network, 'none')
+  for (const profile of ['strict', 'standard']) assert.equal(needsFor({ image: 'a', profile }).network, 'none')
+  assert.equal(needsFor({ image: 'a' }).network, 'none')
+
+  assert.equal(refusalOf({ profile: 'trusted', network: 'bridge' }, trusted), undefined)
+  assert.equal(
+    refusalOf({ profile: 'trusted' }, trusted),
+    'network: asks for network bridge (profile trusted has it unless the task says network none), the policy allows none',
+  )
+  assert.equal(refusalOf({ profile: 'trusted' }, { ...trusted, network: 'none' }), undefined)
+})
+
 test('each rule refuses what it is about and nothing else', () => {
   const trusted = { profile: 'trusted', network: 'bridge' } as const
   const cases: readonly (readonly [RawPolicy, object, Parameters<typeof needsFor>[1], RegExp | undefined])[] = [
