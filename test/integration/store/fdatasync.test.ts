@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { copySources, takeAway, type Mutation } from '../../support/mutated-sources.ts'
 import { scratchDirectory } from '../../support/scratch-directory.ts'
 
-const CHILD = join(import.meta.dirname, 'children', 'acknowledge.ts')
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const CHILD = join('test', 'integration', 'store', 'children', 'acknowledge.ts')
 const ROUNDS = 20
 
 type SystemCall = 'write to the log' | 'sync of the log' | 'acknowledgement'
@@ -42,23 +44,50 @@ function unproven(calls: readonly SystemCall[]): number {
   return bad
 }
 
-test('every answer follows the fdatasync of what it answers, as the kernel saw it', async (t) => {
-  if (spawnSync('strace', ['-V']).status !== 0) {
-    t.skip(
-      'strace is not installed: nothing but the kernel can tell that an answer came after its sync. Install strace.',
-    )
-    return
-  }
+/** Why nobody can watch the kernel here; false when somebody can. */
+const skip =
+  spawnSync('strace', ['-V']).status === 0
+    ? false
+    : 'strace is not installed: nothing but the kernel can tell that an answer came after its sync. Install strace.'
+
+/** What the kernel saw of a store of these sources that answers `ROUNDS` submits, claims and settlements. */
+async function callsOf(sources: string): Promise<readonly SystemCall[]> {
   await using scratch = await scratchDirectory()
   const log = join(scratch.path, 'trace')
   const options = ['-f', '-y', '-e', 'trace=fdatasync,fsync,write,pwrite64', '-o', log]
-  const command = [process.execPath, CHILD, join(scratch.path, 'home'), String(ROUNDS)]
+  const command = [process.execPath, join(sources, CHILD), join(scratch.path, 'home'), String(ROUNDS)]
   const child = spawnSync('strace', [...options, ...command], { encoding: 'utf8' })
   assert.equal(child.status, 0, child.stderr)
   const calls = readTrace(readFileSync(log, 'utf8'))
   assert.equal(calls.filter((call) => call === 'acknowledgement').length, ROUNDS * 3)
-  assert.equal(unproven(calls), 0)
+  return calls
+}
+
+test('every answer follows the fdatasync of what it answers, as the kernel saw it', { skip }, async () => {
+  assert.equal(unproven(await callsOf(ROOT)), 0)
 })
+
+const PLANTED: readonly (Mutation & { readonly bug: string })[] = [
+  {
+    bug: 'an acknowledgement before the commit',
+    file: 'src/store/sqlite/group-commit.ts',
+    from: 'done.push({ step, change, value })',
+    to: 'done.push({ step, change, value }); step.resolve(value)',
+  },
+  {
+    bug: 'an acknowledgement before the disk has it',
+    file: 'src/store/sqlite/group-commit.ts',
+    from: 'await this.#deps.sync()',
+    to: 'await Promise.resolve(void this.#deps.sync())',
+  },
+]
+for (const planted of PLANTED) {
+  test(`${planted.bug}, planted in a copy of the sources, shows in what the kernel saw`, { skip }, async () => {
+    await using copy = await copySources(['src', 'test/support', 'test/integration/store'])
+    await takeAway(planted, copy.path)
+    assert.notEqual(unproven(await callsOf(copy.path)), 0)
+  })
+}
 
 test('a trace in which one answer comes before its sync is not accepted', () => {
   const [write, sync, answer] = ['write to the log', 'sync of the log', 'acknowledgement'] as const
