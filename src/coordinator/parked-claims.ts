@@ -70,6 +70,7 @@ export class ParkedClaims {
   readonly #deps: ParkedClaimsDeps
   /** In order of arrival. */
   readonly #entries = new Set<Entry>()
+  readonly #probing = new Set<Entry>()
   readonly #byRequest = new Map<string, Entry>()
   /** Those woken since they arrived: only they can pass a class over. */
   readonly #woken = new Set<Entry>()
@@ -83,9 +84,7 @@ export class ParkedClaims {
 
   /** How many claims wait. */
   get size(): number {
-    let parked = 0
-    for (const entry of this.#entries) if (entry.state === 'parked') parked += 1
-    return parked
+    return this.#entries.size - this.#probing.size
   }
 
   /**
@@ -161,17 +160,25 @@ export class ParkedClaims {
     this.#fresh = new Set()
     for (const { needs, count } of this.#deps.readyClasses()) {
       const key = fitClassKey(needs)
-      const candidates: Entry[] = []
       let asked = 0
-      for (const entry of this.#entries) {
+      for (const entry of this.#probing) {
         if (!fits(needs, entry.offer)) continue
-        if (entry.state === 'probing') {
-          if (fresh.has(key)) entry.dirty = true
-          asked += entry.asks
-        } else if (!entry.passed.has(key)) candidates.push(entry)
+        if (fresh.has(key)) entry.dirty = true
+        asked += entry.asks
       }
+      // Most of a large fleet may be parked: it is looked through only for tasks that nobody is asked about.
+      if (asked >= count) continue
+      const candidates = this.#parkedFor(needs, key)
       for (const chosen of this.#chosen(candidates, needs, asked, count)) this.#probe(chosen, 1, key)
     }
+  }
+
+  #parkedFor(needs: Requirements, key: string): Entry[] {
+    const candidates: Entry[] = []
+    for (const entry of this.#entries) {
+      if (entry.state === 'parked' && !entry.passed.has(key) && fits(needs, entry.offer)) candidates.push(entry)
+    }
+    return candidates
   }
 
   /** One of the candidates for each task from place `from` up to `count`. */
@@ -191,6 +198,7 @@ export class ParkedClaims {
   /** @param woken the class it was woken for; undefined when it asks on arrival */
   #probe(entry: Entry, max: number, woken?: string): void {
     entry.state = 'probing'
+    this.#probing.add(entry)
     entry.dirty = false
     entry.asks = max
     entry.woken = woken
@@ -204,6 +212,7 @@ export class ParkedClaims {
         if (grants.length > 0 || entry.over) this.#answer(entry, grants)
         else {
           entry.state = 'parked'
+          this.#probing.delete(entry)
           entry.woken = undefined
           if (woken !== undefined) entry.passed.add(woken)
         }
@@ -225,6 +234,7 @@ export class ParkedClaims {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry)
+    this.#probing.delete(entry)
     this.#woken.delete(entry)
     const key = requestKey(entry.request)
     if (this.#byRequest.get(key) === entry) this.#byRequest.delete(key)

@@ -10,7 +10,7 @@ import { imageMark } from '../../core/image-mark.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { MerkleClock, orderOf, parseClock, type Vector, type VectorOrder } from '../../core/scheduler/merkle-clock.ts'
-import { findPreferredPeer, queueTaskHash } from '../../core/scheduler/preferred-peer.ts'
+import { findPreferredPeer, hashWords, queueTaskHash, wordsApart } from '../../core/scheduler/preferred-peer.ts'
 import type { Requirements } from '../../core/task.ts'
 import type { ParkedClaim, TaskAtStake } from '../parked-claims.ts'
 import { sha256 } from './sha256.ts'
@@ -18,8 +18,10 @@ import { sha256 } from './sha256.ts'
 /** A peer that was not heard of for so long counts as gone, as with the predecessor. */
 export const PEER_STALE_MS = 300 * SECOND
 
-/** Peers, ids of a clock and hashes kept; the oldest goes first. */
+/** Peers and ids of a clock kept; the oldest goes first. */
 const MOST_KEPT = 4096
+/** Above what one home can have connected: were it less, each choice would make them all anew. */
+const MOST_HASHES = 65_536
 /** Counts that stay exact as JSON numbers, whatever ticks on top of them. */
 const HIGHEST_COUNT = 2n ** 52n
 const LONGEST_ID = 256
@@ -41,7 +43,7 @@ export class Scheduler {
   readonly #merkle: MerkleClock
   /** In the order they were last heard of. */
   readonly #seen = new Map<string, { readonly mono: number; readonly seenAt: number }>()
-  readonly #hashes = new Map<string, string>()
+  readonly #hashes = new Map<string, Uint32Array>()
 
   /** @param nodeId under which it counts: the home's id */
   constructor(nodeId: string, clock: Pick<Clock, 'now' | 'mono'>) {
@@ -94,28 +96,30 @@ export class Scheduler {
   }
 
   /**
-   * The preferred peer of a task among those parked that have its image, or among all when none has, by its earliest claim: several claims of one peer count once. Where the
-   * store does not know the task, its class and place stand for it.
+   * The preferred peer of a task among those parked that have its image, or among all when none has, by its earliest
+   * claim: several claims of one peer count once. Where the store does not know the task, its class and place stand for it.
    */
   choose(candidates: readonly ParkedClaim[], { needs, place, id }: TaskAtStake): ParkedClaim {
-    const byPeer = new Map<string, ParkedClaim>()
-    for (const claim of withImage(candidates, needs)) {
-      if (!byPeer.has(claim.offer.peer)) byPeer.set(claim.offer.peer, claim)
-    }
     const taskId = id ?? `${fitClassKey(needs)}#${String(place)}`
     const taskHash = queueTaskHash({ taskId, taskType: needs.taskType, modelName: '' }, sha256)
     const view = { root: this.#merkle.root, taskHash }
-    const preferred = findPreferredPeer(view, byPeer.keys(), sha256, (peer) => this.#hashOf(peer))
-    const claim = preferred === undefined ? undefined : byPeer.get(preferred)
+    const claim = findPreferredPeer(view, withImage(candidates, needs), {
+      peerOf: ({ offer }) => offer.peer,
+      digest: sha256,
+      distancesTo: (target) => {
+        const words = hashWords(target)
+        return (peer) => wordsApart(words, this.#hashOf(peer))
+      },
+    })
     if (claim === undefined) throw new RunnerMeshError('internal', 'Nobody to choose from.')
     return claim
   }
 
-  #hashOf(peer: string): string {
+  #hashOf(peer: string): Uint32Array {
     const known = this.#hashes.get(peer)
     if (known !== undefined) return known
-    if (this.#hashes.size >= MOST_KEPT) this.#hashes.clear()
-    const made = sha256(peer)
+    if (this.#hashes.size >= MOST_HASHES) this.#hashes.clear()
+    const made = hashWords(sha256(peer))
     this.#hashes.set(peer, made)
     return made
   }

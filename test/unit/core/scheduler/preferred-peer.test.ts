@@ -8,8 +8,10 @@ import {
   FARTHEST,
   findPreferredPeer,
   hammingDistance,
+  hashWords,
   queueTaskHash,
   workflowTaskHash,
+  wordsApart,
 } from '../../../../src/core/scheduler/preferred-peer.ts'
 import { randomRuns } from '../../../support/random-runs.ts'
 import { readVectors } from '../../../support/vectors.ts'
@@ -62,6 +64,9 @@ const DEVIATIONS = {
     tied.toSorted((a, b) => (sha256(`${target}:${a}`) < sha256(`${target}:${b}`) ? -1 : 1))[0],
 }
 
+const pick = (view: { root: string; taskHash: string }, peers: readonly string[]): string | undefined =>
+  findPreferredPeer(view, peers, { peerOf: (peer) => peer, digest: sha256 })
+
 test('distances are the recorded ones', () => {
   const met = new Set<string>()
   for (const { a, b, deterministic_scheduler: recorded } of distances) {
@@ -85,7 +90,7 @@ test('the queue picks the recorded peers, but for ties', () => {
     if (recorded.desc === DEVIATIONS.untrimmed) continue
     const expected = tied.length > 1 ? DEVIATIONS.ties(tied, target) : recorded.owner
     if (expected !== recorded.owner) ties += 1
-    assert.equal(findPreferredPeer({ root, taskHash }, recorded.peer_ids, sha256) ?? '', expected)
+    assert.equal(pick({ root, taskHash }, recorded.peer_ids) ?? '', expected)
   }
   assert.ok(ties > 0)
 })
@@ -103,7 +108,7 @@ test('the workflow scheduler picks the recorded peers', () => {
     const distance = (peer: string): number => hammingDistance(target, sha256(peer))
     const tied = view.filter((peer) => distance(peer) === distance(recorded.owner))
     assert.equal(tied[0], recorded.owner)
-    assert.equal(findPreferredPeer({ root, taskHash }, view, sha256), DEVIATIONS.ties(tied, target))
+    assert.equal(pick({ root, taskHash }, view), DEVIATIONS.ties(tied, target))
   }
 })
 
@@ -112,9 +117,9 @@ const peers = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { minLe
 test('everybody with the same view picks the same peer, in whatever order the peers are known', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), peers, (root, taskHash, view) => {
-      const picked = findPreferredPeer({ root, taskHash }, view, sha256)
-      assert.equal(findPreferredPeer({ root, taskHash }, view.toReversed(), sha256), picked)
-      assert.equal(findPreferredPeer({ root, taskHash }, [...view, ...view], sha256), picked)
+      const picked = pick({ root, taskHash }, view)
+      assert.equal(pick({ root, taskHash }, view.toReversed()), picked)
+      assert.equal(pick({ root, taskHash }, [...view, ...view]), picked)
     }),
     randomRuns(300),
   )
@@ -124,10 +129,22 @@ test('when a peer goes, only what was its own finds another', () => {
   fc.assert(
     fc.property(fc.string(), peers, fc.nat(), (taskHash, view, index) => {
       const gone = view[index % view.length]
-      const picked = findPreferredPeer({ root: '', taskHash }, view, sha256)
+      const picked = pick({ root: '', taskHash }, view)
       const left = view.filter((peer) => peer !== gone)
-      if (picked !== gone) assert.equal(findPreferredPeer({ root: '', taskHash }, left, sha256), picked)
+      if (picked !== gone) assert.equal(pick({ root: '', taskHash }, left), picked)
     }),
     randomRuns(300),
   )
+})
+
+test('hashes are as far apart by words as by digits', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (a, b) => {
+      const [one, other] = [sha256(a), sha256(b)]
+      assert.equal(wordsApart(hashWords(one), hashWords(other)), hammingDistance(one, other))
+    }),
+    randomRuns(500),
+  )
+  const [zeros, ones] = [hashWords('0'.repeat(64)), hashWords('f'.repeat(64))]
+  assert.deepEqual([wordsApart(zeros, ones), wordsApart(ones, ones)], [256, 0])
 })
