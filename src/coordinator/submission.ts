@@ -83,12 +83,14 @@ function withQueueKeys(options: Options, { queue, runMs }: TranslatedPayload): O
 
 export function fromImage(input: Input<'p2p_taskqueue_submit_docker_hub'>): Submission {
   const [payload, options] = split(input, Object.keys(imageTask.shape))
-  return { type: CONTAINER_TYPES.image, modelName: '', payload, options: options as Options }
+  const type = CONTAINER_TYPES.image
+  return { type, modelName: '', payload: withNetwork(payload), options: options as Options }
 }
 
 export function fromRepository(input: Input<'p2p_taskqueue_submit_docker_github'>): Submission {
   const [payload, options] = split(input, Object.keys(repositoryTask.shape))
-  return { type: CONTAINER_TYPES.repository, modelName: '', payload, options: options as Options }
+  const type = CONTAINER_TYPES.repository
+  return { type, modelName: '', payload: withNetwork(payload), options: options as Options }
 }
 
 /** @throws RunnerMeshError bad_request: a need or peer that is no id */
@@ -173,8 +175,8 @@ export function containerPayload(type: string, payload: unknown): JsonObject | u
 }
 
 /** The one default that depends on another field. */
-function withNetwork(container: ImageTask | RepositoryTask): JsonObject {
-  return { ...(container as unknown as JsonObject), network: networkOf(container) }
+function withNetwork(container: object): JsonObject {
+  return { ...(container as JsonObject), network: networkOf(container as ImageTask | RepositoryTask) }
 }
 
 /** Signs what is to run, for as long as the task may live from `now` on. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { needsOf, SUBMISSION, fromGeneric } from '../../../../src/coordinator/submission.ts'
+import { fromGeneric, fromImage, fromRepository, needsOf, SUBMISSION } from '../../../../src/coordinator/submission.ts'
 import { findMisfit, type Offer } from '../../../../src/core/fit.ts'
 import type { PeerId } from '../../../../src/core/ids.ts'
-import { submitTask } from '../../../../src/core/operations/submit.ts'
+import { submitImage, submitRepository, submitTask } from '../../../../src/core/operations/submit.ts'
 import { hostPolicy, plainPolicy, rulesOf, type HostPolicy } from '../../../../src/core/policy/host-policy.ts'
 import { imageName, imagePattern, matchesPattern, repositoryName } from '../../../../src/core/policy/names.ts'
 import { findRefusal, judge, POLICY_RULES } from '../../../../src/core/policy/verdict.ts'
@@ -42,6 +42,10 @@ test('profile trusted asks for bridge unless the task says none, and the policy 
   assert.equal(needsFor({ ...trusted, network: 'none' }).network, 'none')
   for (const profile of ['strict', 'standard']) assert.equal(needsFor({ image: 'a', profile }).network, 'none')
   assert.equal(needsFor({ image: 'a' }).network, 'none')
+  assert.equal(fromImage(submitImage.input.parse(trusted)).payload['network'], 'bridge')
+  assert.equal(fromImage(submitImage.input.parse({ image: 'a' })).payload['network'], 'none')
+  const built = submitRepository.input.parse({ repo_url: 'owner/name', profile: 'trusted' })
+  assert.equal(fromRepository(built).payload['network'], 'bridge')
 
   assert.equal(refusalOf({ profile: 'trusted', network: 'bridge' }, trusted), undefined)
   assert.equal(
