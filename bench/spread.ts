@@ -24,10 +24,15 @@ const { values } = parseArgs({
 })
 const [peers, tasks, meshes] = [Number(values.peers), Number(values.tasks), Number(values.meshes)]
 
-type Choose = (candidates: readonly ParkedClaim[], seq: number) => ParkedClaim
+interface Chooser {
+  readonly choose: (idle: readonly ParkedClaim[], seq: number) => ParkedClaim
+  /** Hears who becomes busy and who idle again. */
+  readonly busy?: (claim: ParkedClaim) => void
+  readonly idle?: (claim: ParkedClaim) => void
+}
 
 /** @param busyFor how many further tasks a chosen peer is busy for @returns the busiest peer's tasks over the mean */
-function spread(claims: readonly ParkedClaim[], choose: Choose, busyFor: number): number {
+function spread(claims: readonly ParkedClaim[], { choose, ...hears }: Chooser, busyFor: number): number {
   const counts = new Map<string, number>()
   const busy: ParkedClaim[] = []
   let idle = claims
@@ -36,9 +41,12 @@ function spread(claims: readonly ParkedClaim[], choose: Choose, busyFor: number)
     counts.set(chosen.offer.peer, (counts.get(chosen.offer.peer) ?? 0) + 1)
     if (busyFor === 0) continue
     busy.push(chosen)
+    hears.busy?.(chosen)
     idle = idle.filter((claim) => claim !== chosen)
     const done = busy.length > busyFor ? busy.shift() : undefined
-    if (done !== undefined) idle = [...idle, done]
+    if (done === undefined) continue
+    idle = [...idle, done]
+    hears.idle?.(done)
   }
   return Math.max(...counts.values()) / (tasks / claims.length)
 }
@@ -53,17 +61,25 @@ for (let mesh = 0; mesh < meshes; mesh += 1) {
   const home =
     `meshmeshmeshme${String.fromCharCode(97 + (mesh % 26))}${String.fromCharCode(97 + Math.floor(mesh / 26))}` as HomeId
   const scheduler = new Scheduler(home, systemClock)
-  const claims = Array.from({ length: peers }, (_, index): ParkedClaim => {
-    const offer = sampleOffer(`12D3KooW${String(mesh)}Peer${String(index)}`)
+  const claims = Array.from({ length: peers }, (_, arrival): ParkedClaim => {
+    const offer = sampleOffer(`12D3KooW${String(mesh)}Peer${String(arrival)}`)
     return {
       offer,
+      arrival,
       request: { worker: offer.peer, requestId: '', max: 1, leaseMs: 1, fits: () => true, policyDigest: '' },
     }
   })
-  const preferred: Choose = (candidates, seq) =>
-    scheduler.choose(candidates, { needs: ANY_NEEDS, place: 0, id: formatTaskId({ home, epoch: 1, seq }) })
+  const preferred = (): Chooser => {
+    const pool = scheduler.poolFor(ANY_NEEDS)
+    for (const claim of claims) pool.add(claim)
+    return {
+      choose: (_, seq) => pool.choose({ place: 0, id: formatTaskId({ home, epoch: 1, seq }) }),
+      busy: (claim) => pool.delete(claim),
+      idle: (claim) => pool.add(claim),
+    }
+  }
   const byId = new Map(claims.map((claim) => [claim.offer.peer, claim]))
-  const rendezvous: Choose = (candidates, seq) => {
+  const rendezvous: Chooser['choose'] = (candidates, seq) => {
     const [first] = rankByRendezvous(
       String(seq),
       candidates.map(({ offer }) => offer.peer),
@@ -73,10 +89,10 @@ for (let mesh = 0; mesh < meshes; mesh += 1) {
     return claim
   }
   const startedAt = systemClock.mono()
-  found.preferred.push(spread(claims, preferred, 0))
+  found.preferred.push(spread(claims, preferred(), 0))
   chosenMs += systemClock.mono() - startedAt
-  found.rendezvous.push(spread(claims, rendezvous, 0))
-  found.loaded.push(spread(claims, preferred, Math.floor(peers * 0.8)))
+  found.rendezvous.push(spread(claims, { choose: rendezvous }, 0))
+  found.loaded.push(spread(claims, preferred(), Math.floor(peers * 0.8)))
 }
 
 const result = {

@@ -80,7 +80,7 @@ export class Home implements Startable {
       // A claim answered while the store closes looks once more, and then there is nothing to look at.
       readyClasses: () => (this.#running ? deps.store.readyClasses() : []),
       nextReady: (needs, most) => deps.store.nextReady(needs, most),
-      choose: (candidates, task) => this.scheduler.choose(candidates, task),
+      poolFor: (needs) => this.scheduler.poolFor(needs),
     })
   }
 

@@ -29,16 +29,12 @@ export interface ParkedClaimsDeps {
   readonly readyClasses: () => readonly ReadyClass[]
   /** Which tasks of a class are next, as far as the store can say. */
   readonly nextReady: (needs: Requirements, most: number) => readonly TaskId[]
-  /**
-   * Picks who is given a task among those parked that fit it, in order of arrival. Asked only where there are fewer tasks
-   * than claims. Equal views give equal choices.
-   */
-  readonly choose: (candidates: readonly ParkedClaim[], task: TaskAtStake) => ParkedClaim
+  /** For the claims that fit a class: picks who is given which task. */
+  readonly poolFor: (needs: Requirements) => ClaimPool
 }
 
 /** A task that is about to be given to one of several. */
 export interface TaskAtStake {
-  readonly needs: Requirements
   /** Its place among the claimable tasks of its class, from 0. */
   readonly place: number
   /** Undefined where the store does not know it without looking. */
@@ -48,6 +44,19 @@ export interface TaskAtStake {
 export interface ParkedClaim {
   readonly request: ClaimRequest
   readonly offer: Offer
+  /** Grows with each claim that arrives. */
+  readonly arrival: number
+}
+
+/** Parked claims that fit a class of tasks. */
+export interface ClaimPool {
+  readonly size: number
+  add(claim: ParkedClaim): void
+  /** Of one that is not there, nothing. */
+  delete(claim: ParkedClaim): void
+  all(): readonly ParkedClaim[]
+  /** Who is given a task, of those that are there. Asked only where there are fewer tasks than claims. Equal views give equal choices. */
+  choose(task: TaskAtStake): ParkedClaim
 }
 
 interface Entry extends ParkedClaim {
@@ -66,6 +75,15 @@ interface Entry extends ParkedClaim {
   readonly reject: (error: unknown) => void
 }
 
+/** Those parked who fit a class, kept from one task of it to the next. */
+interface Fitting {
+  readonly needs: Requirements
+  readonly pool: ClaimPool
+}
+
+/** Classes whose pools are kept, the last asked for; of more the parked are looked through for each task. */
+const POOLS_KEPT = 16
+
 export class ParkedClaims {
   readonly #deps: ParkedClaimsDeps
   /** In order of arrival. */
@@ -74,6 +92,9 @@ export class ParkedClaims {
   readonly #byRequest = new Map<string, Entry>()
   /** Those woken since they arrived: only they can pass a class over. */
   readonly #woken = new Set<Entry>()
+  /** By class, the one asked for longest ago first. */
+  readonly #fitting = new Map<string, Fitting>()
+  #arrivals = 0
   /** Classes of which something became ready since the last comparison. */
   #fresh = new Set<string>()
   #waking = false
@@ -97,9 +118,11 @@ export class ParkedClaims {
       this.#dismiss(entry)
     }
     const stopTimer = waitMs > 0 ? this.#deps.clock.after(waitMs, giveUp) : undefined
+    this.#arrivals += 1
     const entry: Entry = {
       request,
       offer,
+      arrival: this.#arrivals,
       state: 'probing',
       dirty: false,
       asks: 0,
@@ -129,7 +152,7 @@ export class ParkedClaims {
     const key = fitClassKey(needs)
     this.#fresh.add(key)
     for (const entry of this.#woken) {
-      entry.passed.delete(key)
+      if (entry.passed.delete(key) && entry.state === 'parked') this.#offer(entry, key)
       // Its answer may be on its way, and too old to say that there is nothing.
       if (entry.woken === key) entry.dirty = true
     }
@@ -168,35 +191,47 @@ export class ParkedClaims {
       }
       // Most of a large fleet may be parked: it is looked through only for tasks that nobody is asked about.
       if (asked >= count) continue
-      const candidates = this.#parkedFor(needs, key)
-      for (const chosen of this.#chosen(candidates, needs, asked, count)) this.#probe(chosen, 1, key)
+      const { pool } = this.#fittingTo(needs, key)
+      if (count - asked >= pool.size) {
+        for (const entry of pool.all()) this.#probe(entry as Entry, 1, key)
+        continue
+      }
+      const ids = this.#deps.nextReady(needs, count)
+      for (let place = asked; place < count; place += 1) {
+        const id = ids[place]
+        this.#probe(pool.choose(id === undefined ? { place } : { place, id }) as Entry, 1, key)
+      }
     }
   }
 
-  #parkedFor(needs: Requirements, key: string): Entry[] {
-    const candidates: Entry[] = []
-    for (const entry of this.#entries) {
-      if (entry.state === 'parked' && !entry.passed.has(key) && fits(needs, entry.offer)) candidates.push(entry)
+  #fittingTo(needs: Requirements, key: string): Fitting {
+    const known = this.#fitting.get(key)
+    if (known !== undefined) {
+      this.#fitting.delete(key)
+      this.#fitting.set(key, known)
+      return known
     }
-    return candidates
+    const made: Fitting = { needs, pool: this.#deps.poolFor(needs) }
+    this.#fitting.set(key, made)
+    for (const entry of this.#entries) if (entry.state === 'parked') this.#offer(entry, key)
+    const [oldest] = this.#fitting.keys()
+    if (this.#fitting.size > POOLS_KEPT && oldest !== undefined) this.#fitting.delete(oldest)
+    return made
   }
 
-  /** One of the candidates for each task from place `from` up to `count`. */
-  #chosen(candidates: Entry[], needs: Requirements, from: number, count: number): readonly Entry[] {
-    if (count - from >= candidates.length) return candidates
-    const ids = count > from ? this.#deps.nextReady(needs, count) : []
-    const chosen: Entry[] = []
-    for (let place = from; place < count; place += 1) {
-      const id = ids[place]
-      const task: TaskAtStake = id === undefined ? { needs, place } : { needs, place, id }
-      const [entry] = candidates.splice(candidates.indexOf(this.#deps.choose(candidates, task) as Entry), 1)
-      if (entry !== undefined) chosen.push(entry)
-    }
-    return chosen
+  /** A parked claim may be given tasks of that class, if it fits them. */
+  #offer(entry: Entry, key: string): void {
+    const fitting = this.#fitting.get(key)
+    if (fitting !== undefined && !entry.passed.has(key) && fits(fitting.needs, entry.offer)) fitting.pool.add(entry)
+  }
+
+  #withdraw(entry: Entry): void {
+    for (const { pool } of this.#fitting.values()) pool.delete(entry)
   }
 
   /** @param woken the class it was woken for; undefined when it asks on arrival */
   #probe(entry: Entry, max: number, woken?: string): void {
+    if (entry.state === 'parked') this.#withdraw(entry)
     entry.state = 'probing'
     this.#probing.add(entry)
     entry.dirty = false
@@ -215,6 +250,7 @@ export class ParkedClaims {
           this.#probing.delete(entry)
           entry.woken = undefined
           if (woken !== undefined) entry.passed.add(woken)
+          for (const key of this.#fitting.keys()) this.#offer(entry, key)
         }
         // A task that this probe was counted for may still be there, for somebody else.
         if (grants.length > 0 || woken !== undefined || entry.dirty) this.#compare()
@@ -233,6 +269,7 @@ export class ParkedClaims {
   }
 
   #remove(entry: Entry): void {
+    if (entry.state === 'parked') this.#withdraw(entry)
     this.#entries.delete(entry)
     this.#probing.delete(entry)
     this.#woken.delete(entry)

@@ -5,14 +5,13 @@
  * needs no memory, because any root serves as long as it is the same for all who look.
  */
 import { RunnerMeshError } from '../../core/errors.ts'
-import { fitClassKey } from '../../core/fit.ts'
-import { imageMark } from '../../core/image-mark.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { MerkleClock, orderOf, parseClock, type Vector, type VectorOrder } from '../../core/scheduler/merkle-clock.ts'
-import { findPreferredPeer, hashWords, queueTaskHash, wordsApart } from '../../core/scheduler/preferred-peer.ts'
+import { hashWords } from '../../core/scheduler/preferred-peer.ts'
 import type { Requirements } from '../../core/task.ts'
-import type { ParkedClaim, TaskAtStake } from '../parked-claims.ts'
+import type { ClaimPool } from '../parked-claims.ts'
+import { PreferredPool } from './claim-pool.ts'
 import { sha256 } from './sha256.ts'
 
 /** A peer that was not heard of for so long counts as gone, as with the predecessor. */
@@ -95,24 +94,9 @@ export class Scheduler {
     return order
   }
 
-  /**
-   * The preferred peer of a task among those parked that have its image, or among all when none has, by its earliest
-   * claim: several claims of one peer count once. Where the store does not know the task, its class and place stand for it.
-   */
-  choose(candidates: readonly ParkedClaim[], { needs, place, id }: TaskAtStake): ParkedClaim {
-    const taskId = id ?? `${fitClassKey(needs)}#${String(place)}`
-    const taskHash = queueTaskHash({ taskId, taskType: needs.taskType, modelName: '' }, sha256)
-    const view = { root: this.#merkle.root, taskHash }
-    const claim = findPreferredPeer(view, withImage(candidates, needs), {
-      peerOf: ({ offer }) => offer.peer,
-      digest: sha256,
-      distancesTo: (target) => {
-        const words = hashWords(target)
-        return (peer) => wordsApart(words, this.#hashOf(peer))
-      },
-    })
-    if (claim === undefined) throw new RunnerMeshError('internal', 'Nobody to choose from.')
-    return claim
+  /** For the claims that fit a class of tasks. */
+  poolFor(needs: Requirements): ClaimPool {
+    return new PreferredPool(needs, { root: () => this.#merkle.root, hashOf: (peer) => this.#hashOf(peer) })
   }
 
   #hashOf(peer: string): Uint32Array {
@@ -123,14 +107,6 @@ export class Scheduler {
     this.#hashes.set(peer, made)
     return made
   }
-}
-
-/** Those that need not pull, where there are any. */
-function withImage(candidates: readonly ParkedClaim[], { asks }: Requirements): readonly ParkedClaim[] {
-  if (asks?.image === undefined) return candidates
-  const mark = imageMark(asks.image.name)
-  const having = candidates.filter(({ offer }) => offer.images?.includes(mark) === true)
-  return having.length > 0 ? having : candidates
 }
 
 function readClock(data: unknown): { readonly vector: Vector } {

@@ -49,46 +49,51 @@ export interface TaskInView {
 export interface Picking<T> {
   readonly peerOf: (item: T) => string
   readonly digest: Digest
-  /** How far peers are from a hash; a faster way to the same figures than `hammingDistance` of their digests. */
-  readonly distancesTo?: (target: string) => (peer: string) => number
+  /** How far items are from a hash; a faster way to the same figures than `hammingDistance` of their peers' digests. */
+  readonly distancesTo?: (target: string) => (item: T) => number
+  /** Which of two of one peer counts; unset, the first. */
+  readonly isBefore?: (item: T, other: T) => boolean
 }
 
-/** @returns what is of the preferred peer, the first of several of one peer; undefined without any */
+/** @returns what is of the preferred peer; undefined without any */
 export function findPreferredPeer<T>(
   { root, taskHash }: TaskInView,
   items: Iterable<T>,
-  { peerOf, digest, distancesTo = plainDistances(digest) }: Picking<T>,
+  { peerOf, digest, distancesTo = plainDistances({ peerOf, digest }), isBefore = () => false }: Picking<T>,
 ): T | undefined {
   const target = digest(`${root}:${taskHash}`)
   const distanceOf = distancesTo(target)
+  const isNext = (item: T, best: T): boolean => {
+    const [peer, other] = [peerOf(item), peerOf(best)]
+    return peer === other ? isBefore(item, best) : lot(target, peer, digest) < lot(target, other, digest)
+  }
   let best: T | undefined
   let nearest = Infinity
   for (const item of items) {
-    const distance = distanceOf(peerOf(item))
-    if (distance > nearest) continue
-    if (distance === nearest && best !== undefined) {
-      const [peer, other] = [peerOf(item), peerOf(best)]
-      if (peer === other || lot(target, peer, digest) >= lot(target, other, digest)) continue
-    }
+    const distance = distanceOf(item)
+    if (distance > nearest || (distance === nearest && best !== undefined && !isNext(item, best))) continue
     best = item
     nearest = distance
   }
   return best
 }
 
-function plainDistances(digest: Digest) {
-  return (target: string) => (peer: string) => hammingDistance(target, digest(peer))
+function plainDistances<T>({ peerOf, digest }: Pick<Picking<T>, 'peerOf' | 'digest'>) {
+  return (target: string) => (item: T) => hammingDistance(target, digest(peerOf(item)))
 }
+
+/** Words of 32 bits in a SHA-256. */
+export const HASH_WORDS = 8
 
 /** A hash of 64 hexadecimal digits as words of 32 bits, for those that are compared again and again. */
 export function hashWords(hash: string): Uint32Array {
   return Uint32Array.from({ length: HASH_WORDS }, (_, word) => Number.parseInt(hash.slice(8 * word, 8 * word + 8), 16))
 }
 
-/** The Hamming distance of two such hashes. */
-export function wordsApart(a: Uint32Array, b: Uint32Array): number {
+/** The Hamming distance of a hash and of one among many that lie side by side, the first word of which is at `from`. */
+export function wordsApart(hash: Uint32Array, many: Uint32Array, from = 0): number {
   let bits = 0
-  for (let word = 0; word < HASH_WORDS; word += 1) bits += onesIn((a[word] ?? 0) ^ (b[word] ?? 0))
+  for (let word = 0; word < HASH_WORDS; word += 1) bits += onesIn((hash[word] ?? 0) ^ (many[from + word] ?? 0))
   return bits
 }
 
@@ -104,8 +109,6 @@ function lot(target: string, peer: string, digest: Digest): string {
   return digest(`${target}:${peer}`)
 }
 
-/** Of SHA-256. */
-const HASH_WORDS = 8
 const NO_DIGIT = 255
 
 /** By the code of a character. */

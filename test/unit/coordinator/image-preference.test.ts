@@ -29,7 +29,7 @@ function claimOf(peer: string, images?: readonly string[]) {
     policy: { digest: 'd', profile: 'standard', networks: ['none'] },
     ...(images === undefined ? {} : { images: images.map(imageMark) }),
   }
-  return { offer, request: {} as ClaimRequest }
+  return { offer, request: {} as ClaimRequest, arrival: 0 }
 }
 
 test('whatever its tag, digest or spelling, an image has one mark', () => {
@@ -47,8 +47,11 @@ test('a task goes to a peer that has its image, and to any when none has', () =>
   const without = Array.from({ length: 20 }, (_, index) => claimOf(`peer-${index}`, ['busybox']))
   const untold = claimOf('untold')
   const having = claimOf('having', ['busybox', 'alpine:3.19'])
-  const given = (candidates: readonly ReturnType<typeof claimOf>[], place: number) =>
-    scheduler.choose(candidates, { needs, place }).offer.peer
+  const given = (candidates: readonly ReturnType<typeof claimOf>[], place: number) => {
+    const pool = scheduler.poolFor(needs)
+    for (const claim of candidates) pool.add(claim)
+    return pool.choose({ place }).offer.peer
+  }
   for (let place = 0; place < 20; place += 1) {
     assert.equal(given([...without, untold, having], place), 'having')
     assert.notEqual(given([...without, untold], place), 'having')

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { systemClock, systemRandom } from '../../../src/app/system.ts'
 import { Home } from '../../../src/coordinator/home.ts'
 import { ParkedClaims } from '../../../src/coordinator/parked-claims.ts'
+import { Scheduler } from '../../../src/coordinator/scheduler/scheduler.ts'
 import { sha256 } from '../../../src/coordinator/scheduler/sha256.ts'
 import { Events } from '../../../src/core/events.ts'
 import { LEASE } from '../../../src/core/lease.ts'
@@ -216,10 +217,7 @@ test('tasks that nobody parked is granted are asked for once by each, and again 
     // As with a submitter at its cap: they are ready, and yet not to be had.
     readyClasses: () => [{ needs, count: 5 }],
     nextReady: () => [],
-    choose: ([first]) => {
-      assert.ok(first !== undefined)
-      return first
-    },
+    poolFor: (wanted) => new Scheduler('homehomehomehome', systemClock).poolFor(wanted),
   })
   const patience = new AbortController()
   const claims = Array.from({ length: 12 }, (_, index) => {
@@ -269,4 +267,25 @@ test('a grant that is on its way when its claim is made again reaches both, as o
     second.map(({ fence }) => fence),
     first.map(({ fence }) => fence),
   )
+})
+
+test('each task goes to who fits it, whatever class it is of, when more classes are asked for than are remembered', async (t) => {
+  const home = await startHome(t)
+  const { signal } = new AbortController()
+  const worker = (index: number): string => `worker-${String(index)}`
+  const names = Array.from({ length: 40 }, (_, index) => worker(index))
+  const offerOf = (name: string) => sampleOffer(name, { labels: [name] })
+  const park = (name: string) => home.claim(claimCall(name, { offer: offerOf(name) }), signal)
+  const waiting = new Map(names.map((name) => [name, park(name)]))
+  await untilParked(home, names.length)
+  for (const name of [...names, ...names.toReversed()]) {
+    const requirements = { ...sampleTask().requirements, labels: [name] }
+    await home.submit([sampleTask({ requirements })])
+    const [grant] = (await waiting.get(name)) ?? []
+    assert.ok(grant !== undefined)
+    assert.equal(grant.task.worker, offerOf(name).peer)
+    await home.settle([{ taskId: grant.task.id, fence: grant.fence, status: 'completed' }])
+    waiting.set(name, park(name))
+    await untilParked(home, names.length)
+  }
 })

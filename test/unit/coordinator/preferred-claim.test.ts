@@ -8,7 +8,7 @@ import { sha256 } from '../../../src/coordinator/scheduler/sha256.ts'
 import { imageMark } from '../../../src/core/image-mark.ts'
 import { formatTaskId, type HomeId } from '../../../src/core/ids.ts'
 import { hammingDistance } from '../../../src/core/scheduler/preferred-peer.ts'
-import type { Requirements } from '../../../src/core/task.ts'
+import type { PolicyAsks, Requirements } from '../../../src/core/task.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { randomRuns } from '../../support/random-runs.ts'
 import { ANY_NEEDS, sampleOffer } from '../../support/sample-task.ts'
@@ -30,42 +30,53 @@ function choosePlainly(candidates: readonly ParkedClaim[], root: string, taskId:
 }
 
 const images = ['alpine', 'busybox', 'node']
-const claims = fc
-  .array(
-    fc.record({
-      peer: fc.nat({ max: 120 }).map((peer) => `peer-${String(peer)}`),
-      images: fc.option(fc.subarray(images), { nil: undefined }),
-    }),
-    { minLength: 1, maxLength: 150 },
-  )
-  .map((all) =>
-    all.map((claim): ParkedClaim => {
-      const offer = sampleOffer(claim.peer, claim.images === undefined ? {} : { images: claim.images.map(imageMark) })
-      return {
-        offer,
-        request: { worker: offer.peer, requestId: '', max: 1, leaseMs: 1, fits: () => true, policyDigest: '' },
-      }
-    }),
-  )
+const offers = fc.array(
+  fc.record({
+    peer: fc.nat({ max: 120 }).map((peer) => `peer-${String(peer)}`),
+    images: fc.option(fc.subarray(images), { nil: undefined }),
+    /** Whether it has been taken out again, by the time that somebody is chosen. */
+    isGone: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 150 },
+)
 
-test('the choice of a home is the one of the plain rule, whoever is parked, with image or without', () => {
+test('the choice of a home is the one of the plain rule, whoever came and went, with image or without', () => {
   const scheduler = new Scheduler(home, new ManualClock())
+  const asked = fc.option(fc.constantFrom(...images), { nil: undefined })
   fc.assert(
-    fc.property(
-      claims,
-      fc.nat(),
-      fc.option(fc.constantFrom(...images), { nil: undefined }),
-      (candidates, seq, image) => {
-        const id = formatTaskId({ home, epoch: 1, seq })
-        const needs: Requirements =
-          image === undefined
-            ? ANY_NEEDS
-            : { ...ANY_NEEDS, asks: { ...ANY_NEEDS.asks, image: { name: image } } as never }
+    fc.property(offers, fc.nat(), asked, (all, seq, image) => {
+      const needs: Requirements =
+        image === undefined
+          ? ANY_NEEDS
+          : { ...ANY_NEEDS, asks: { image: { name: image, pinned: false } } as PolicyAsks }
+      const pool = scheduler.poolFor(needs)
+      const claims = all.map((each, arrival): ParkedClaim => {
+        const offer = sampleOffer(each.peer, each.images === undefined ? {} : { images: each.images.map(imageMark) })
+        const request = {
+          ...{ worker: offer.peer, requestId: '', max: 1, leaseMs: 1 },
+          ...{ fits: () => true, policyDigest: '' },
+        }
+        return { offer, request, arrival }
+      })
+      for (const claim of claims) pool.add(claim)
+      all.forEach(({ isGone }, index) => {
+        const claim = claims[index]
+        if (isGone && claim !== undefined) pool.delete(claim)
+      })
+      const left = claims.filter((_, index) => all[index]?.isGone !== true)
+      assert.equal(pool.size, left.length)
+      assert.deepEqual(new Set(pool.all()), new Set(left))
+      const id = formatTaskId({ home, epoch: 1, seq })
+      // Several tasks in a row, as when there are fewer than claims: who was chosen is out.
+      for (let rest = left; rest.length > 0 && rest.length > left.length - 5;) {
         const { merkle_root: root } = scheduler.clock()
-        assert.equal(scheduler.choose(candidates, { needs, place: 0, id }), choosePlainly(candidates, root, id, image))
-        if (seq % 7 === 0) scheduler.tick()
-      },
-    ),
-    randomRuns(400),
+        const chosen = pool.choose({ place: 0, id })
+        assert.equal(chosen, choosePlainly(rest, root, id, image))
+        pool.delete(chosen)
+        rest = rest.filter((claim) => claim !== chosen)
+      }
+      if (seq % 7 === 0) scheduler.tick()
+    }),
+    randomRuns(300),
   )
 })
