@@ -1,6 +1,7 @@
 /** Multiaddrs as text: what they name. @see https://multiformats.io/multiaddr/ */
 import { isPrivate } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
+import { RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
 
 const CIRCUIT = '/p2p-circuit'
@@ -50,4 +51,14 @@ export function isLoopback(address: string): boolean {
 /** Whether any machine of the internet would take it for the same one. */
 export function isPublic(address: string): boolean {
   return ipOf(address) === undefined ? address.startsWith('/dns') : !isPrivate(multiaddr(address))
+}
+
+/** @throws RunnerMeshError config_invalid */
+export function checkAddress(address: string): void {
+  try {
+    multiaddr(address)
+  } catch (cause) {
+    const message = `Not a multiaddr: ${JSON.stringify(address)}. Expected something like /ip4/0.0.0.0/tcp/4001 or /dns4/host.example/tcp/4001.`
+    throw new RunnerMeshError('config_invalid', message, { cause })
+  }
 }

@@ -16,12 +16,13 @@ import type { Membership } from '../core/ports/membership.ts'
 import type { SelfHello } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
 import type { AdmittedPeers } from './admitted-peers.ts'
-import { Crowd, hostOf } from './crowd.ts'
+import { hostOf } from './crowd.ts'
 import type { HostFaults } from './host-faults.ts'
 import { answerGreeting, greet, HelloBusy, type Greeted, type HelloParty } from './hello.ts'
 import type { MeshKey } from './mesh-key.ts'
 import { RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
 import { StreamChannel } from './stream-channel.ts'
+import { UnprovenConnections } from './unproven-connections.ts'
 
 export interface AdmissionDeps {
   readonly self: PeerId
@@ -51,8 +52,7 @@ interface Exchange {
 export class Admission {
   readonly #deps: AdmissionDeps
   readonly #exchanges = new Set<Exchange>()
-  readonly #unadmitted = new Map<Connection, () => void>()
-  readonly #crowd: Crowd
+  readonly #unproven: UnprovenConnections
   /** Replaced, but streams that were opened before still run on them. */
   readonly #emptying = new Map<Connection, () => void>()
   /** Through a relay, of a peer that was admitted on them: a direct one may replace them. */
@@ -60,41 +60,12 @@ export class Admission {
 
   constructor(deps: AdmissionDeps) {
     this.#deps = deps
-    const { limits, log, rejections } = deps
-    this.#crowd = new Crowd({
-      most: limits.maxUnadmitted,
-      onTurnedAway: (host) => {
-        rejections.count('connection_flood')
-        log.warn('connection.turned_away', { host, unadmitted: limits.maxUnadmitted })
-      },
-    })
+    this.#unproven = new UnprovenConnections({ ...deps, onLate: (connection) => this.#release(connection) })
   }
 
   /** To be told of every connection, in either direction, as soon as it is encrypted. */
   watch(connection: Connection): void {
-    const { clock, limits, rejections, faults } = this.#deps
-    const host = hostOf(connection.remoteAddr.toString())
-    const leave =
-      connection.direction === 'inbound'
-        ? this.#crowd.enter(host, () => {
-            faults.fault(host)
-            connection.abort(new Error('too many connections that have not proven membership'))
-          })
-        : () => undefined
-    const cancel = clock.after(limits.helloDeadlineMs, () => {
-      this.#settled(connection)
-      // A dial of ours whose HELLO failed ends here as well, and has been told of.
-      if (connection.direction === 'inbound') {
-        rejections.count('silent_connection')
-        faults.fault(host)
-      }
-      this.#release(connection)
-    })
-    this.#unadmitted.set(connection, () => {
-      cancel()
-      leave()
-    })
-    connection.addEventListener('close', () => this.#settled(connection))
+    this.#unproven.enter(connection)
   }
 
   /**
@@ -148,7 +119,7 @@ export class Admission {
 
   /** A connection that is kept has proven what it had to: it is no longer among those that have to hurry. */
   keep(connection: Connection): void {
-    this.#settled(connection)
+    this.#unproven.leave(connection)
   }
 
   /** Whether it is a member's, or is kept though it is nobody's. */
@@ -185,9 +156,9 @@ export class Admission {
 
   /** Ends every exchange and forgets every deadline. */
   async stop(): Promise<void> {
-    for (const cancel of [...this.#unadmitted.values(), ...this.#emptying.values()]) cancel()
+    for (const cancel of this.#emptying.values()) cancel()
     this.#emptying.clear()
-    this.#unadmitted.clear()
+    this.#unproven.stop()
     const exchanges = [...this.#exchanges]
     for (const exchange of exchanges) exchange.give.abort(new Error('this peer is stopping'))
     await Promise.all(exchanges.map((exchange) => exchange.done))
@@ -214,7 +185,10 @@ export class Admission {
     let channel: StreamChannel | undefined
     try {
       const { stream, talk } = await open(signal)
-      const opened = new StreamChannel(stream, remote, this.#deps)
+      const opened = new StreamChannel(stream, remote, {
+        ...this.#deps,
+        limits: { ...limits, sendHighWaterBytes: limits.rpcHighWaterBytes },
+      })
       channel = opened
       signal.addEventListener('abort', () => opened.abort(reasonOf(signal)))
       const { hello, rttMs } = await talk(opened)
@@ -222,7 +196,7 @@ export class Admission {
       const refusal = membership.refusal(remote)
       if (refusal !== undefined) throw new RunnerMeshError('peer_not_allowed', refusal)
       opened.admit()
-      this.#settled(connection)
+      this.#unproven.leave(connection)
       this.#yieldTo(exchange)
       const address = connection.remoteAddr.toString()
       peers.add(
@@ -288,11 +262,6 @@ export class Admission {
     const { self, keys, hello, addresses, random, clock, membership } = this.#deps
     const refusal = membership.refusal(remote)
     return { self, remote, keys, refusal, hello: hello(), addresses: addresses(), random, clock }
-  }
-
-  #settled(connection: Connection): void {
-    this.#unadmitted.get(connection)?.()
-    this.#unadmitted.delete(connection)
   }
 
   #isEmptying(connection: Connection): boolean {

@@ -1,62 +1,33 @@
 /** The mesh over libp2p: listens, dials what it is told to, and hands out the RPC channel of every admitted peer. */
-import type { Connection } from '@libp2p/interface'
+import type { Connection, StreamHandler } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { errorText, RunnerMeshError } from '../core/errors.ts'
+import { errorText } from '../core/errors.ts'
 import type { PeerId } from '../core/ids.ts'
-import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import type { LegacyStreams } from '../core/ports/legacy-streams.ts'
-import type { Membership } from '../core/ports/membership.ts'
-import type { Channel, Mesh, Reachable, SelfHello } from '../core/ports/mesh.ts'
-import { Rejections } from '../core/rejections.ts'
+import type { Channel, Mesh, Reachable } from '../core/ports/mesh.ts'
 import { Admission } from './admission.ts'
 import { AddressWatch } from './address-watch.ts'
-import { peerOf } from './addresses.ts'
+import { checkAddress, peerOf } from './addresses.ts'
 import { AdmittedPeers } from './admitted-peers.ts'
 import { Dialler } from './dialler.ts'
-import type { Dht } from './dht.ts'
 import { createEnvelopeSigner } from './envelope-signer.ts'
 import { HostFaults } from './host-faults.ts'
-import type { Identity } from './identity.ts'
 import { createLibp2pNode, type Libp2pNode } from './libp2p-node.ts'
 import { Libp2pLegacyStreams } from './libp2p-legacy-streams.ts'
-import type { MeshKey } from './mesh-key.ts'
+import { wholeOptions, type Libp2pMeshOptions, type WholeOptions } from './mesh-options.ts'
 import { ownAddresses, tcpPorts } from './own-addresses.ts'
 import { PeerStreams } from './peer-streams.ts'
 import { MESH_LIMITS, RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
 import { Reconciler } from './reconciler.ts'
 import { REACH_PROTOCOL } from './relays/reach-questions.ts'
 import { FAR } from './relays/reachability.ts'
-import { RELAY_SETTINGS, Relaying, type RelaySettings } from './relays/relaying.ts'
-
-export interface Libp2pMeshOptions {
-  readonly identity: Identity
-  /** The current key, then those that are still accepted while the fleet changes over. */
-  readonly meshKeys: readonly [MeshKey, ...MeshKey[]]
-  /** Multiaddrs to listen on, such as /ip4/0.0.0.0/tcp/4001. Empty: this peer only dials. */
-  readonly listen: readonly string[]
-  /** Multiaddrs under which others reach this peer although it cannot know: a forwarded port, a public address. */
-  readonly announce: readonly string[]
-  /** What this peer says of itself to each peer it meets. */
-  readonly hello: () => SelfHello
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Logger
-  /** Absent: whoever holds the key is a member. */
-  readonly membership?: Pick<Membership, 'refusal' | 'onChange'>
-  /** Where to count what is turned away. */
-  readonly rejections?: Rejections
-  /** Absent: as RELAY_SETTINGS. */
-  readonly relays?: Partial<RelaySettings>
-  /** The part that this peer takes in the DHT of the mesh; absent: none. */
-  readonly dht?: Dht
-  readonly limits?: Partial<MeshLimits>
-}
+import { RELAY_SETTINGS, Relaying } from './relays/relaying.ts'
 
 /** @throws RunnerMeshError config_invalid for an address that is none */
 export async function createLibp2pMesh(options: Libp2pMeshOptions): Promise<Mesh> {
   const limits = { ...MESH_LIMITS, ...options.limits }
-  const whole: WholeOptions = { membership: EVERYBODY, rejections: new Rejections(), ...options }
-  for (const address of [...options.listen, ...options.announce]) parseAddress(address)
+  const whole = wholeOptions(options)
+  for (const address of [...options.listen, ...options.announce]) checkAddress(address)
   const peers = new AdmittedPeers(options.log)
   const faults = new HostFaults({ clock: options.clock, burst: limits.faultsAtOnce, perSecond: limits.faultsPerSecond })
   const node = await createLibp2pNode({
@@ -70,14 +41,6 @@ export async function createLibp2pMesh(options: Libp2pMeshOptions): Promise<Mesh
   })
   const mesh = new Libp2pMesh(whole, limits, node, peers, faults)
   return mesh
-}
-
-type WholeOptions = Libp2pMeshOptions & Required<Pick<Libp2pMeshOptions, 'membership' | 'rejections'>>
-
-/** Holding the key is all it takes. */
-const EVERYBODY: Pick<Membership, 'refusal' | 'onChange'> = {
-  refusal: () => undefined,
-  onChange: () => () => undefined,
 }
 
 class Libp2pMesh implements Mesh {
@@ -291,40 +254,25 @@ class Libp2pMesh implements Mesh {
     })
   }
 
+  /** @param most streams of it that one connection may have open */
+  async #handle(protocol: string, most: number, handler: StreamHandler): Promise<void> {
+    const options = { maxInboundStreams: most, runOnLimitedConnection: true, force: true } as const
+    await this.#node.libp2p.handle(protocol, handler, options)
+  }
+
   async #start(): Promise<void> {
-    await this.#node.libp2p.handle(RPC_PROTOCOL, (stream, connection) => this.#admission.answer(stream, connection), {
-      maxInboundStreams: this.#limits.streamsPerPeer,
-      runOnLimitedConnection: true,
-      force: true,
-    })
+    const { streamsPerPeer, channelsPerPeer } = this.#limits
+    await this.#handle(RPC_PROTOCOL, streamsPerPeer, (...opened) => this.#admission.answer(...opened))
     for (const protocol of this.#streams.protocols()) {
-      await this.#node.libp2p.handle(
-        protocol,
-        (stream, connection) => this.#streams.answer(protocol, stream, connection),
-        { maxInboundStreams: this.#limits.channelsPerPeer, runOnLimitedConnection: true, force: true },
-      )
+      await this.#handle(protocol, channelsPerPeer, (...opened) => this.#streams.answer(protocol, ...opened))
     }
     for (const protocol of this.#legacy.protocols()) {
-      await this.#node.libp2p.handle(
-        protocol,
-        (stream, connection) => this.#legacy.answer(protocol, stream, connection),
-        { maxInboundStreams: this.#limits.channelsPerPeer, runOnLimitedConnection: true, force: true },
-      )
+      await this.#handle(protocol, channelsPerPeer, (...opened) => this.#legacy.answer(protocol, ...opened))
     }
     await this.#node.start()
     this.#watch.start()
     this.#reconciler.start()
     this.#relaying.start()
     this.#options.log.info('mesh.started', { peer: this.self, mesh: this.meshId, addresses: this.addresses() })
-  }
-}
-
-/** @throws RunnerMeshError config_invalid */
-function parseAddress(address: string): void {
-  try {
-    multiaddr(address)
-  } catch (cause) {
-    const message = `Not a multiaddr: ${JSON.stringify(address)}. Expected something like /ip4/0.0.0.0/tcp/4001 or /dns4/host.example/tcp/4001.`
-    throw new RunnerMeshError('config_invalid', message, { cause })
   }
 }

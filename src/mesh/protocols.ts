@@ -36,6 +36,8 @@ export interface MeshLimits {
   /** Bytes waiting to be sent to one peer before its senders wait, and before the peer is given up as not reading. */
   readonly sendHighWaterBytes: number
   readonly sendLimitBytes: number
+  /** The first of the two on an RPC stream, whose answers know how to wait. */
+  readonly rpcHighWaterBytes: number
   /** An orderly end of one stream or of the node. */
   readonly closeTimeoutMs: number
   /** Between pings of each connection; one on which nothing arrives for twice as long is lost. */
@@ -63,6 +65,7 @@ export const MESH_LIMITS: MeshLimits = {
   dialTimeoutMs: 2_500,
   sendHighWaterBytes: 1_048_576,
   sendLimitBytes: 16_777_216,
+  rpcHighWaterBytes: 262_144,
   closeTimeoutMs: 1 * SECOND,
   pingEveryMs: 10 * SECOND,
   relayedPeers: 256,

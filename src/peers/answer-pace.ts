@@ -1,7 +1,8 @@
 /**
  * Works off what one peer asks no faster than that peer reads the answers. Its requests are always read, because the
  * answers to ours come on the same channel; but once much is unsent, those that come wait in order, and answers that are
- * ready wait too. However large its answers, one peer takes up a few megabytes here, and the others are not slower for it.
+ * ready wait too. How much that is grows with what a peer has read: one that never does takes up less than a megabyte here,
+ * one that reads gets its answers as fast as it can, and the others are not slower for either.
  *
  * What a request will answer is not known before it does. So requests that have just begun count as unsent, each with as
  * many bytes as answers lately had. One that is not answered soon is a parked claim, or waits for an end: it counts no
@@ -9,19 +10,22 @@
  */
 import type { Clock } from '../core/ports/clock.ts'
 
-/** What may be unsent before requests and answers wait. */
-const FULL_BYTES = 1_048_576
-/** Answers to come of requests that have just begun. */
-const COMING_BYTES = 4_194_304
+/** What may be unsent before requests and answers wait: of a peer that has read nothing yet, and of one that reads. */
+const FIRST_FULL_BYTES = 131_072
+const MOST_FULL_BYTES = 1_048_576
+/** The share of what a peer has read by which it may have more unsent. */
+const GROWS_BY = 0.5
+/** Answers to come of requests that have just begun, by what may be unsent. */
+const COMING = 4
 /** What an answer is expected to have before one was seen, and at least: so few, and so many, begin at once. */
-const FIRST_EXPECTED_BYTES = 131_072
-const LEAST_EXPECTED_BYTES = 32_768
+const FIRST_EXPECTED_BYTES = 65_536
+const LEAST_EXPECTED_BYTES = 4_096
 /** How much of what was expected last is expected still. */
 const EXPECTED_DECAY = 0.9
 /** A request that is not answered within this time waits for something. */
 const YOUNG_MS = 25
 /** Answers that wait: several times what should come at once. Beyond it the peer is given up. */
-const HELD_BYTES = 33_554_432
+const HELD_BYTES = 16_777_216
 /** Those of all calls that may be under way, and as many refusals. */
 const HELD_ANSWERS = 2_048
 /** Requests that wait, by the bytes of their frames; further ones are refused. */
@@ -31,6 +35,22 @@ const COUNTED_BYTES = 4_096
 /** A peer that takes nothing for this long while something waits for it is given up. */
 const STUCK_MS = 60_000
 
+/** What all peers together may leave unread; beyond it each gets one answer at a time. */
+const UNREAD_BYTES = 16_777_216
+
+/** Answers that wait to be read, of all connections that share it. */
+export class Unread {
+  #bytes = 0
+
+  get isHigh(): boolean {
+    return this.#bytes > UNREAD_BYTES
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes
+  }
+}
+
 export interface AnswerPaceDeps {
   /** Resolves when more may follow. */
   readonly send: (bytes: Uint8Array) => Promise<void>
@@ -38,6 +58,8 @@ export interface AnswerPaceDeps {
   readonly onUnread: () => void
   /** Absent: what has begun counts nothing, and unread answers may lie for ever. */
   readonly clock?: Pick<Clock, 'mono' | 'after'>
+  /** Absent: it shares with nobody. */
+  readonly unread?: Unread
 }
 
 /** A request that has begun. */
@@ -54,6 +76,8 @@ interface Waiting {
 
 export class AnswerPace {
   readonly #deps: AnswerPaceDeps
+  readonly #unread: Unread
+  #fullBytes = FIRST_FULL_BYTES
   #requests: Waiting[] = []
   #requestBytes = 0
   #answers: Uint8Array[] = []
@@ -68,6 +92,7 @@ export class AnswerPace {
 
   constructor(deps: AnswerPaceDeps) {
     this.#deps = deps
+    this.#unread = deps.unread ?? new Unread()
   }
 
   /**
@@ -96,7 +121,7 @@ export class AnswerPace {
     if (!this.#isFull()) this.#send(bytes)
     else {
       this.#answers.push(bytes)
-      this.#heldBytes += bytes.length
+      this.#hold(bytes.length)
       if (this.#heldBytes > HELD_BYTES || this.#answers.length > HELD_ANSWERS) this.#deps.onUnread()
     }
     if (this.#requests.length > 0) this.#startWaiting()
@@ -106,6 +131,7 @@ export class AnswerPace {
   end(): void {
     this.#requests = []
     this.#answers = []
+    this.#hold(-this.#heldBytes)
     this.#cancelStuck?.()
     this.#cancelStuck = undefined
     this.#cancelAgeing?.()
@@ -113,14 +139,20 @@ export class AnswerPace {
   }
 
   #isFull(): boolean {
-    return this.#answers.length > 0 || this.#unsentBytes >= FULL_BYTES
+    return this.#answers.length > 0 || this.#unsentBytes >= this.#fullBytes
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes
+    this.#unread.add(bytes)
   }
 
   #mayStart(): boolean {
-    if (this.#isFull()) return false
+    if (this.#isFull() || (this.#unsentBytes > 0 && this.#unread.isHigh)) return false
     if (this.#deps.clock === undefined) return true
     this.#age(this.#deps.clock.mono() - YOUNG_MS)
-    return this.#young === 0 || (this.#young + 1) * this.#expectedBytes <= COMING_BYTES
+    if (this.#young === 0) return true
+    return !this.#unread.isHigh && (this.#young + 1) * this.#expectedBytes <= COMING * this.#fullBytes
   }
 
   #start(start: (begun: Begun) => void): void {
@@ -181,13 +213,21 @@ export class AnswerPace {
       sent.catch(() => undefined)
       return
     }
-    this.#unsentBytes += bytes.length
-    const settled = (): void => {
-      this.#unsentBytes -= bytes.length
-      this.#goOn()
-    }
-    sent.then(settled, settled)
+    this.#leaveUnsent(bytes.length)
+    sent.then(
+      () => {
+        this.#leaveUnsent(-bytes.length)
+        this.#fullBytes = Math.min(MOST_FULL_BYTES, this.#fullBytes + GROWS_BY * bytes.length)
+        this.#goOn()
+      },
+      () => this.#leaveUnsent(-bytes.length),
+    )
     this.#watch()
+  }
+
+  #leaveUnsent(bytes: number): void {
+    this.#unsentBytes += bytes
+    this.#unread.add(bytes)
   }
 
   /** The other side took something. */
@@ -199,10 +239,10 @@ export class AnswerPace {
 
   #sendHeld(): void {
     let sent = 0
-    for (; sent < this.#answers.length && this.#unsentBytes < FULL_BYTES; sent += 1) {
+    for (; sent < this.#answers.length && this.#unsentBytes < this.#fullBytes; sent += 1) {
       const bytes = this.#answers[sent]
       if (bytes === undefined) break
-      this.#heldBytes -= bytes.length
+      this.#hold(-bytes.length)
       this.#send(bytes)
     }
     this.#answers.splice(0, sent)

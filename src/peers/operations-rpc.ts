@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
+import type { Unread } from './answer-pace.ts'
 import { createRpcConnection, type RpcConnection, type RpcConnectionOptions, type RpcLimits } from './rpc-connection.ts'
 
 export interface RpcDeps {
@@ -19,6 +20,8 @@ export interface RpcDeps {
   readonly rejections?: Rejections
   /** Set where the rate of requests is limited. */
   readonly clock?: Pick<Clock, 'mono' | 'after'>
+  /** Shared by the connections that together may leave only so much unread. */
+  readonly unread?: Unread
   readonly onNotice?: (method: string, params: unknown) => void
 }
 

@@ -9,6 +9,7 @@ import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { OperationsLink, ReadyNotice } from '../core/ports/link.ts'
 import type { AdmittedPeer, Channel, Mesh } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
+import { Unread } from './answer-pace.ts'
 import { linkOver, serveRpc } from './operations-rpc.ts'
 import type { RpcConnection, RpcLimits } from './rpc-connection.ts'
 
@@ -66,6 +67,7 @@ class Door implements PeersDoor {
   readonly #opened = new Set<(link: OperationsLink) => void>()
   readonly #heard = new Set<(link: OperationsLink, notice: ReadyNotice) => void>()
   readonly #asked = new Set<(link: OperationsLink) => void>()
+  readonly #unread = new Unread()
   #lastNotice: ReadyNotice | undefined
 
   constructor(deps: PeersDoorDeps) {
@@ -114,6 +116,7 @@ class Door implements PeersDoor {
       name,
       log,
       clock,
+      unread: this.#unread,
       ...(rejections === undefined ? {} : { rejections }),
       onNotice: (method, params) => {
         if (method === READY || method === RENEW) hear(method, params)

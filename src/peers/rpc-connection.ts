@@ -16,9 +16,10 @@ import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { LinkCallOptions } from '../core/ports/link.ts'
 import type { Channel } from '../core/ports/mesh.ts'
 import type { Rejections } from '../core/rejections.ts'
-import { AnswerPace, type Begun } from './answer-pace.ts'
+import { AnswerPace, type Begun, type Unread } from './answer-pace.ts'
 import { CallRate } from './call-rate.ts'
 import { toProgressNote } from './progress-notes.ts'
+import { encode, isRpcId, type Answer, type Message, type Request, type RpcId } from './rpc-messages.ts'
 import { fieldOf, fromWireError, tooFast, tooMany, toWireError } from './wire-errors.ts'
 
 export interface RpcLimits {
@@ -50,6 +51,8 @@ export interface RpcConnectionOptions {
   readonly rejections?: Rejections
   /** Set where the rate of requests is limited, and how long answers may lie unread. */
   readonly clock?: Pick<Clock, 'mono' | 'after'>
+  /** Shared by the connections that together may leave only so much unread. */
+  readonly unread?: Unread
 }
 
 export interface RpcConnection {
@@ -72,17 +75,6 @@ interface Pending {
   readonly onProgress: ((note: ProgressNote) => void) | undefined
 }
 
-type RpcId = string | number
-type Message = Readonly<Record<string, unknown>>
-
-interface Request {
-  readonly id: RpcId
-  readonly method: string
-  readonly params: unknown
-}
-
-type Answer = { readonly result: unknown } | { readonly error: unknown }
-
 class ChannelRpc implements RpcConnection {
   readonly #channel: Channel
   readonly #options: RpcConnectionOptions
@@ -104,6 +96,7 @@ class ChannelRpc implements RpcConnection {
       send: (bytes) => channel.send(bytes),
       onUnread: () => this.#giveUpReader(),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.unread === undefined ? {} : { unread: options.unread }),
     })
     channel.onClose((cause) => this.#end(cause))
     channel.onFrame((frame) => this.#receive(frame))
@@ -291,14 +284,6 @@ class ChannelRpc implements RpcConnection {
     this.#serving.clear()
     for (const running of serving) running.abort(gone)
   }
-}
-
-function encode(message: object): Uint8Array {
-  return Buffer.from(JSON.stringify(message))
-}
-
-function isRpcId(id: unknown): id is RpcId {
-  return typeof id === 'number' || (typeof id === 'string' && id.length <= 128)
 }
 
 function asError(thrown: unknown): Error {

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AnswerPace } from '../../../src/peers/answer-pace.ts'
+import { AnswerPace, Unread } from '../../../src/peers/answer-pace.ts'
 import { ManualClock, settle } from '../../support/manual-clock.ts'
 
 const MEGABYTE = 1_048_576
 
-/** A peer that reads when it is told to: until then at most a megabyte is taken from the sender. */
-function connect() {
+/** A peer that reads when it is told to: until then at most a megabyte, or so many bytes, are taken from the sender. */
+function connect({ takes = MEGABYTE, unread: shared = new Unread() } = {}) {
   const clock = new ManualClock()
   const sent: Uint8Array[] = []
   let [unread, givenUp] = [0, 0]
   let waiting: (() => void)[] = []
   const pace = new AnswerPace({
-    clock,
+    ...{ clock, unread: shared },
     onUnread: () => (givenUp += 1),
     send: (bytes) => {
       sent.push(bytes)
       unread += bytes.length
-      if (unread <= MEGABYTE) return Promise.resolve()
+      if (unread <= takes) return Promise.resolve()
       return new Promise((resolve) => waiting.push(resolve))
     },
   })
@@ -74,15 +74,54 @@ test('a thousand calls with large answers are worked off as fast as they are rea
   assert.equal(givenUp(), 0)
 })
 
+test('for a peer that reads nothing less than a megabyte is made; for one that reads, more at once', async () => {
+  const { pace, sent, read } = connect({ takes: 0 })
+  const large = new Uint8Array(100_000)
+  let made = 0
+  for (let id = 0; id < 1_000; id += 1) {
+    pace.request(100, (one) => {
+      made += 1
+      void Promise.resolve().then(() => pace.answer(large, one))
+    })
+  }
+  await settle()
+  assert.ok(made * large.length < MEGABYTE, `${String(made)} answers were made`)
+  for (let reads = 0; reads < 20; reads += 1) await read()
+  const before = sent.length
+  await read()
+  assert.ok(sent.length - before >= 8, `${String(sent.length - before)} answers at a time`)
+})
+
+test('when all peers together leave much unread each gets one answer at a time, and more once it is read', async () => {
+  const unread = new Unread()
+  const large = new Uint8Array(MEGABYTE)
+  const silent = Array.from({ length: 20 }, () => connect({ takes: 0, unread }))
+  for (const { pace } of silent) pace.answer(large)
+  await settle()
+  const good = connect({ unread })
+  const ready: (() => void)[] = []
+  for (let id = 0; id < 5; id += 1) good.pace.request(100, (one) => ready.push(() => good.pace.answer(large, one)))
+  const begun = (): number => ready.length
+  assert.equal(begun(), 1)
+  ready.shift()?.()
+  await settle()
+  assert.equal(begun(), 1, 'what is read makes room')
+  for (const { read } of silent) await read()
+  await good.clock.advance(25)
+  assert.ok(begun() > 1)
+  for (const { pace } of [...silent, good]) pace.end()
+  assert.equal(unread.isHigh, false)
+})
+
 test('of answers that take a while no more are on their way than large ones may be', async () => {
   const { pace, sent, read } = connect()
   const large = new Uint8Array(MEGABYTE)
   const ready: (() => void)[] = []
   for (let id = 0; id < 200; id += 1) pace.request(100, (one) => ready.push(() => pace.answer(large, one)))
-  assert.equal(ready.length, 32)
+  assert.equal(ready.length, 8)
   let most = 0
   for (let answered = 0; answered < 200; answered += 1) {
-    if (answered >= 32) most = Math.max(most, ready.length)
+    if (answered >= 8) most = Math.max(most, ready.length)
     ready.shift()?.()
     while (sent.length <= answered) await read()
   }
@@ -94,10 +133,10 @@ test('requests that are parked are soon passed by others, and hundreds may be pa
   const { pace, clock } = connect()
   let parked = 0
   for (let id = 0; id < 500; id += 1) pace.request(100, () => (parked += 1))
-  assert.equal(parked, 32)
+  assert.equal(parked, 8)
   await clock.advance(24)
-  assert.equal(parked, 32)
-  for (let later = 0; later < 20; later += 1) await clock.advance(25)
+  assert.equal(parked, 8)
+  for (let later = 0; later < 70; later += 1) await clock.advance(25)
   assert.equal(parked, 500)
   let begun = false
   pace.request(100, () => (begun = true))
@@ -144,7 +183,7 @@ test('a peer that takes nothing is given up: at once when too much waits for it,
   assert.equal(silent.givenUp(), 1)
 
   const greedy = connect()
-  for (let answer = 0; answer < 30; answer += 1) greedy.pace.answer(new Uint8Array(MEGABYTE))
+  for (let answer = 0; answer < 15; answer += 1) greedy.pace.answer(new Uint8Array(MEGABYTE))
   assert.equal(greedy.givenUp(), 0)
   for (let answer = 0; answer < 5; answer += 1) greedy.pace.answer(new Uint8Array(MEGABYTE))
   assert.ok(greedy.givenUp() > 0)
