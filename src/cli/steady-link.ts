@@ -14,7 +14,7 @@ export interface SteadyOptions {
   readonly open: () => Promise<ClosableLink>
   readonly clock: Pick<Clock, 'mono' | 'sleep'>
   readonly signal: AbortSignal
-  /** Tells people who wait. */
+  /** Tells people who wait; nothing where a first look finds the peer. */
   readonly status: (line: string) => void
   /** How long the peer may be away before it is given up; milliseconds. */
   readonly patienceMs?: number
@@ -82,16 +82,19 @@ export class SteadyLink {
   async #reopen(): Promise<ClosableLink> {
     const { open, clock, signal, status, patienceMs = 10 * MINUTE } = this.#options
     const begun = clock.mono()
-    status('The peer is away; waiting for it.')
+    let isMissed = false
     for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(PAUSE_MS.most, pauseMs * 2)) {
       await clock.sleep(pauseMs, signal)
       try {
         const link = await open()
-        status('The peer is back.')
+        if (isMissed) status('The peer is back.')
         return link
       } catch (thrown) {
         const { code, message } = toRunnerMeshError(thrown)
         if (code !== 'peer_unreachable') throw thrown
+        // One that answers at once was never away: only the way to it has ended, as with another command that shared its own.
+        if (!isMissed) status('The peer is away; waiting for it.')
+        isMissed = true
         if (clock.mono() - begun > patienceMs) {
           const minutes = String(Math.round(patienceMs / MINUTE))
           throw new RunnerMeshError('peer_unreachable', `The peer stayed away for ${minutes} min. ${message}`)

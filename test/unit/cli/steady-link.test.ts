@@ -55,6 +55,19 @@ test('a call that was cut off is made again at the link that is opened next, wit
   assert.deepEqual(closed, ['first'])
 })
 
+test('a peer that a first look finds was never away, and nobody is told that it was', async () => {
+  const told: string[] = []
+  const steady = new SteadyLink(
+    {
+      ...{ clock: clockOf(), signal: never, status: (line: string) => told.push(line) },
+      open: () => Promise.resolve(linkOf([() => 'again'], [], 'second')),
+    },
+    linkOf([lost], [], 'first'),
+  )
+  assert.equal(await steady.call('list_peers', {}), 'again')
+  assert.deepEqual(told, [])
+})
+
 test('a refusal is no loss, and a peer that stays away is given up', async () => {
   const refused = new RunnerMeshError('task_not_found', 'No such task.')
   const options = { clock: clockOf(), signal: never, status: () => undefined, patienceMs: 5_000 }
