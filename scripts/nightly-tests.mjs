@@ -1,28 +1,43 @@
 /**
- * The tests of a night, a step of `npm run nightly`: the random tests of the queue, its simulated worlds (12,000) and of all
- * that is pure, many times over and from another place than the suite's; each attack of hostile peers for a minute; each
- * parser of foreign bytes for two. A failure prints its seed; RUNNER_MESH_TEST_SEED tries it again.
+ * The tests of a night, steps of `npm run nightly`, one kind at a time, since the figures of one suffer from another:
+ *
+ * - random: the random tests of the queue, its simulated worlds (12,000) and of all that is pure, many times over and from
+ *   another place than the suite's; each parser of foreign bytes for two minutes. A failure prints its seed;
+ *   RUNNER_MESH_TEST_SEED tries it again.
+ * - hostile: each attack of hostile peers for a minute, and what the attacked peer's memory grew by.
+ * - relay: a log of 50 MB and an artifact of 200 MB of a real container, from behind two NATs over a relay.
  */
 import { launch } from './setup/launch.mjs'
 import { findTests } from './test/projects.mjs'
 
 const TIMES = 12
-const RANDOM = [
-  'unit/store',
-  'unit/core',
-  'unit/coordinator/cache',
-  'unit/coordinator/cron',
-  'unit/coordinator/parked-claims',
-  'contract',
-  'simulation/simulation',
-  'integration/store/kill9',
-  'integration/mesh/hostile/',
-  'integration/fuzz/',
-]
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const KINDS = {
+  random: [
+    'unit/store',
+    'unit/core',
+    'unit/coordinator/cache',
+    'unit/coordinator/cron',
+    'unit/coordinator/parked-claims',
+    'contract',
+    'simulation/simulation',
+    'integration/store/kill9',
+    'integration/fuzz/',
+  ],
+  hostile: ['integration/mesh/hostile/'],
+  relay: ['e2e/behind-routers'],
+}
 
-process.env['RUNNER_MESH_TEST_RUNS'] ??= process.argv[2] ?? String(TIMES)
+const [kind = '', times] = process.argv.slice(2)
+const parts = KINDS[kind]
+if (parts === undefined) {
+  process.stderr.write(`Which tests of the night? ${Object.keys(KINDS).join(', ')}\n`)
+  process.exit(64)
+}
+process.env['RUNNER_MESH_TEST_RUNS'] ??= times ?? String(TIMES)
 process.env['RUNNER_MESH_TEST_SEED'] ??= 'random'
 process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ??= '60'
 process.env['RUNNER_MESH_TEST_FUZZ_SECONDS'] ??= '120'
-const { files, needsMachine } = findTests(RANDOM)
-await launch('scripts/test/main.ts', files, { engine: false, testTools: needsMachine })
+process.env['RUNNER_MESH_TEST_OUTPUT_SHARE'] ??= '1'
+const { files, needsMachine } = findTests(parts)
+await launch('scripts/test/main.ts', files, { engine: kind === 'relay', testTools: needsMachine })

@@ -1,6 +1,6 @@
 /**
  * `npm run nightly [-- --quick] [-- --only names]`: everything that is too long for the suite, one after the other: tests,
- * chaos, soak, all benchmarks, a million simulated tasks. Figures go to docs/BENCHMARKS.md, docs/soak.md and docs/soak.svg.
+ * hostile peers, a full load over a relay, chaos, soak, all benchmarks, a million simulated tasks. Figures go to docs/BENCHMARKS.md, docs/soak.md and docs/soak.svg.
  * All steps run; a red one ends it with 1. With --quick each is minutes at most and writes nothing, to see that all works.
  */
 import { spawnSync } from 'node:child_process'
@@ -13,7 +13,9 @@ const { quick } = values
 const seed = String(Date.now() % 1_000_000)
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const STEPS = {
-  tests: ['nightly-tests', ...(quick ? ['1'] : [])],
+  tests: ['nightly-tests', 'random', ...(quick ? ['1'] : [])],
+  hostile: ['nightly-tests', 'hostile'],
+  relay: ['nightly-tests', 'relay'],
   chaos: ['chaos', '--seed', seed, '--minutes', quick ? '0.5' : '30'],
   'shared-home': ['chaos', '--shared-home', '--seed', seed, '--seconds', quick ? '20' : '600'],
   soak: ['soak', ...(quick ? ['--minutes', '2'] : ['--minutes', '60', '--save'])],
@@ -27,7 +29,13 @@ if (unknown.length > 0) {
   process.exit(64)
 }
 /** What the tests of a quick night try for seconds instead of minutes. */
-const env = quick ? { RUNNER_MESH_TEST_ATTACK_SECONDS: '3', RUNNER_MESH_TEST_FUZZ_SECONDS: '2' } : {}
+const env = quick
+  ? {
+      RUNNER_MESH_TEST_ATTACK_SECONDS: '3',
+      RUNNER_MESH_TEST_FUZZ_SECONDS: '2',
+      RUNNER_MESH_TEST_OUTPUT_SHARE: '0.1',
+    }
+  : {}
 
 const verdicts = names.map((name) => {
   const [script, ...args] = STEPS[name] ?? []
