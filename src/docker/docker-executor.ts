@@ -1,5 +1,4 @@
 /** Runs container tasks on a Docker engine. It owns the containers that carry its runner's label, and nothing else. */
-import { CONTAINER_TYPES, type RepositoryTask } from '../core/container-task.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { Fence, TaskId } from '../core/ids.ts'
 import { LEASE } from '../core/lease.ts'
@@ -16,7 +15,7 @@ import type {
 import type { RepositorySource } from '../core/ports/repository-source.ts'
 import { containerName } from './containers/container-labels.ts'
 import { adoptContainer, runContainer, type Prepared, type RunDeps } from './containers/container-run.ts'
-import { STANDARD_CAPABILITIES, type ImageFacts, type SpecSettings } from './containers/container-spec.ts'
+import { STANDARD_CAPABILITIES, type SpecSettings } from './containers/container-spec.ts'
 import { EngineContainer } from './engine/engine-container.ts'
 import { probeEngine, readFacts, type EngineFacts } from './engine/engine-facts.ts'
 import { connectEngine, problemText, type Engine } from './engine/engine.ts'
@@ -29,14 +28,13 @@ import {
 } from './containers/task-volumes.ts'
 import { findHostParts } from './host-parts.ts'
 import { GpuDevices } from './containers/gpu-devices.ts'
-import { ImageBuilder, type BuildFault, type BuildSettings } from './images/image-builder.ts'
-import { ImagePuller, type PullSettings } from './images/image-puller.ts'
+import type { BuildSettings } from './images/image-builder.ts'
+import type { PullSettings } from './images/image-puller.ts'
 import { listOurs } from './containers/our-containers.ts'
 import { countOomKills, type CountOomKills } from './containers/oom-kills.ts'
 import { PhaseTimes } from './containers/phase-times.ts'
-import { pinnedName } from './images/image-reference.ts'
-import { findPlatformFault } from './images/pull-fault.ts'
 import type { CredentialsOf } from './images/registry-credentials.ts'
+import { TaskImages } from './images/task-images.ts'
 import { failed } from './containers/run-verdict.ts'
 import { SecretFolders } from './containers/secret-folders.ts'
 import type { Notice } from './shared-work.ts'
@@ -78,6 +76,8 @@ export interface DockerExecutorDeps {
   readonly credentials?: CredentialsOf
   /** Where repositories come from; without it their tasks are not among the supported types. */
   readonly repositories?: RepositorySource
+  /** Whether a build may stand on an image that is fetched with this runner's credentials; without it none may. */
+  readonly allowsImage?: (image: string) => boolean
   /** What the host policy lets tasks of profile `trusted` have, asked at each run; without it no more than others have. */
   readonly trusted?: () => TrustedAllowances
   /** Where folders in memory may be made for secrets; the first that is one is used. Without, no task gets a secret. */
@@ -113,11 +113,9 @@ export function createDockerExecutor(deps: DockerExecutorDeps): DockerExecutor {
 class EngineExecutor implements DockerExecutor {
   readonly runner: string
   readonly engine: Engine
-  readonly supportedTypes: readonly string[]
   readonly #deps: DockerExecutorDeps
   readonly #settings: DockerExecutorSettings
-  readonly #puller: ImagePuller
-  readonly #builder: ImageBuilder | undefined
+  readonly #images: TaskImages
   readonly #secrets: SecretFolders
   readonly #gpus = new GpuDevices()
   readonly #followed = new Set<string>()
@@ -129,26 +127,17 @@ class EngineExecutor implements DockerExecutor {
     this.runner = deps.runner
     this.#secrets = new SecretFolders(deps.runner, deps.memoryFolders ?? [])
     this.engine = connectEngine(settings.engineHost, settings.callTimeoutMs)
-    const { clock, random, log, credentials, repositories: source } = deps
-    this.#puller = new ImagePuller(
-      {
-        engine: this.engine,
-        clock,
-        random,
-        log,
-        platform: async () => platformOf(await this.#machine()),
-        ...(credentials === undefined ? {} : { credentials }),
-      },
+    const { clock, random, log, credentials, repositories, allowsImage = () => false } = deps
+    const machine = () => this.#machine()
+    this.#images = new TaskImages(
+      { engine: this.engine, clock, random, log, machine, credentials, repositories, allowsImage },
       settings,
+      { ...settings.build, buildKit: settings.buildKit },
     )
-    if (source !== undefined) {
-      const find = (name: string) => this.#puller.use(name)
-      this.#builder = new ImageBuilder(
-        { engine: this.engine, source, find },
-        { ...settings.build, buildKit: settings.buildKit },
-      )
-    }
-    this.supportedTypes = source === undefined ? [CONTAINER_TYPES.image] : Object.values(CONTAINER_TYPES)
+  }
+
+  get supportedTypes(): readonly string[] {
+    return this.#images.types
   }
 
   /** An engine that is not there yet is no fault: the probe says so until it is. */
@@ -158,8 +147,7 @@ class EngineExecutor implements DockerExecutor {
 
   /** Gives up pulls and builds. Runs end by their own signals. */
   stop(): Promise<void> {
-    this.#puller.stop()
-    this.#builder?.stop()
+    this.#images.stop()
     return Promise.resolve()
   }
 
@@ -273,24 +261,12 @@ class EngineExecutor implements DockerExecutor {
     const notice: Notice = (text, fraction) => {
       observer.phase('preparing', text, fraction)
     }
-    const found =
-      container.kind === 'image'
-        ? await times.measure('pull_ms', () => this.#puller.ensure(pinnedName(container), notice, signal))
-        : await times.measure('build_ms', () => this.#build(container, notice, signal))
-    if ('message' in found) {
-      const { reason, message, hostFault } = found
-      return { verdict: { ...failed(reason, message), ...(hostFault === undefined ? {} : { hostFault }) } }
-    }
-    const foreign = findPlatformFault(
-      { name: container.kind === 'image' ? container.image : container.repo_url, ...found },
-      await this.#machine(),
+    const found = await times.measure(container.kind === 'image' ? 'pull_ms' : 'build_ms', () =>
+      this.#images.ensure(container, notice, signal),
     )
-    return foreign === undefined ? { image: found } : { verdict: failed(foreign.reason, foreign.message) }
-  }
-
-  async #build(task: RepositoryTask, notice: Notice, signal: AbortSignal): Promise<ImageFacts | BuildFault> {
-    if (this.#builder !== undefined) return this.#builder.ensure(task, notice, signal)
-    return { reason: 'build', message: 'This runner builds no repositories: it has no source to fetch them from.' }
+    if (!('message' in found)) return { image: found }
+    const { reason, message, hostFault } = found
+    return { verdict: { ...failed(reason, message), ...(hostFault === undefined ? {} : { hostFault }) } }
   }
 
   #specSettings({ clocks, container, taskId, fence }: ContainerRun, secretFolder: string | undefined): SpecSettings {
@@ -306,8 +282,4 @@ class EngineExecutor implements DockerExecutor {
       ...(secretFolder === undefined ? {} : { secretFolder }),
     }
   }
-}
-
-function platformOf({ os, arch }: EngineFacts): string {
-  return `${os}/${arch}`
 }

@@ -1,6 +1,6 @@
 /**
  * A container registry of the test's own on loopback, which engines take for insecure and so speak plain HTTP to. Before
- * it stands a gate that can make it slow, silent or broken.
+ * it stands a gate that can make it slow, silent or broken, and that may ask for a login.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,11 +17,20 @@ export type Gate = 'pass' | 'stall' | 'cut' | number
 
 export type GateKeeper = (path: string) => Gate | Promise<Gate>
 
+export interface Login {
+  readonly username: string
+  readonly password: string
+}
+
 export interface TestRegistry extends AsyncDisposable {
   /** `127.0.0.1:<port>`, as an image name begins. */
   readonly host: string
   /** Paths asked for, in order. */
   readonly asked: string[]
+  /** Each `authorization` that was shown, in order. */
+  readonly shown: string[]
+  /** From now on only who shows this is let in. */
+  keepPrivate(login: Login): void
   /** Decides about each request from now on; one that waits for the decision waits. */
   gate(decide: GateKeeper): void
   stop(): Promise<void>
@@ -45,8 +54,18 @@ export async function startRegistry(): Promise<TestRegistry> {
 
   let decide: GateKeeper = () => 'pass'
   const asked: string[] = []
+  const shown: string[] = []
+  let wanted: string | undefined
   const server = createServer((incoming, answer) => {
     asked.push(incoming.url ?? '')
+    const { authorization } = incoming.headers
+    if (authorization !== undefined) shown.push(authorization)
+    if (wanted !== undefined && authorization !== wanted) {
+      incoming.resume()
+      answer.writeHead(401, { 'content-type': 'application/json', 'www-authenticate': 'Basic realm="test"' })
+      answer.end(JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }))
+      return
+    }
     void Promise.resolve(decide(incoming.url ?? '')).then((gate) => {
       pass(incoming, answer, gate, port)
     })
@@ -66,6 +85,10 @@ export async function startRegistry(): Promise<TestRegistry> {
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    shown,
+    keepPrivate: ({ username, password }) => {
+      wanted = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    },
     gate: (decision) => {
       decide = decision
     },

@@ -19,6 +19,7 @@ import type { WorkJournal } from '../../core/ports/work-journal.ts'
 import type { OperationsLink, ReadyNotice } from '../../core/ports/link.ts'
 import type { Membership } from '../../core/ports/membership.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
+import { mayRunImage } from '../../core/policy/verdict.ts'
 import { createDockerExecutor } from '../../docker/docker-executor.ts'
 import { listPresentImages } from '../../docker/images/present-images.ts'
 import type { Engine } from '../../docker/engine/engine.ts'
@@ -101,6 +102,7 @@ export function createWorkerParts(deps: WorkerPartsDeps): WorkerParts {
     log,
     credentials: deps.images.credentials,
     repositories: deps.images.repositories,
+    allowsImage: (image) => mayRunImage(policy.policy, image),
     trusted: () => trustedAllowances(policy.policy),
     memoryFolders: memoryFolders(config),
     findGpus: () => findGpus(config.surroundings.path ?? '', clock),

@@ -4,7 +4,7 @@
  */
 import { PROFILES, type PolicyAsks, type Requirements } from '../task.ts'
 import type { PolicyRules } from './host-policy.ts'
-import { imagePattern, isPublicImage, matchesPattern, repositoryPattern } from './names.ts'
+import { imageName, imagePattern, isPublicImage, matchesPattern, repositoryPattern } from './names.ts'
 
 /** In the order in which they are looked at. */
 export const POLICY_RULES = [
@@ -144,6 +144,11 @@ function mounts(
   return refused === undefined
     ? allow('mounts', wanted.map(({ source }) => source).join(', '))
     : refuse('mounts', `mounts does not list ${refused.source}${refused.write ? ' for writing' : ''}`)
+}
+
+/** Whether an image, by whatever name, may run; for those that builds stand on. */
+export function mayRunImage(rules: PolicyRules, reference: string): boolean {
+  return image(rules, imageName(reference)).allowed
 }
 
 /** Whether a folder of the host, or one above it, is listed. */

@@ -1,6 +1,7 @@
 /**
  * Images built from a Dockerfile of a repository, by the engine's classic build API and under hard limits. What was built
  * from the same commit, path, arguments and stage is found again by its tag. However many tasks want it, it is built once.
+ * Images that it builds on are fetched beforehand, as those of tasks are: a build itself is given no credentials.
  * @see https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageBuild
  */
 import { createHash } from 'node:crypto'
@@ -9,11 +10,13 @@ import type { RepositoryTask } from '../../core/container-task.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { RepositorySource } from '../../core/ports/repository-source.ts'
 import type { NetworkMode } from '../../core/task.ts'
+import { baseImages } from './base-images.ts'
 import { ContextFault, openContext, type ContextLimits } from './build-context.ts'
 import { BuildProgress } from './build-progress.ts'
 import type { ImageFacts } from '../containers/container-spec.ts'
 import { engineSentence, unreachable, type Engine } from '../engine/engine.ts'
 import { OUR_TAGS } from './image-keeper.ts'
+import type { ImagePuller } from './image-puller.ts'
 import { engineReports } from '../engine/json-lines.ts'
 import { SharedWork, type Notice } from '../shared-work.ts'
 
@@ -28,8 +31,8 @@ export interface BuildSettings extends ContextLimits {
 }
 
 export interface BuildFault {
-  /** `pull` when the repository could not be had this time: another try may. */
-  readonly reason: 'build' | 'pull'
+  /** `pull` and `disk` when the repository, or an image it builds on, could not be had. */
+  readonly reason: 'build' | 'pull' | 'disk'
   readonly message: string
   readonly hostFault?: true
 }
@@ -37,7 +40,11 @@ export interface BuildFault {
 export interface BuilderDeps {
   readonly engine: Engine
   readonly source: RepositorySource
-  readonly find: (name: string) => Promise<ImageFacts | undefined>
+  readonly puller: Pick<ImagePuller, 'ensure' | 'use'>
+  /** Of this machine, such as linux/amd64. */
+  readonly platform: () => Promise<string>
+  /** Whether an image to build on may be fetched with this host's credentials; others the engine asks for without any. */
+  readonly allowsImage: (image: string) => boolean
 }
 
 const CPU_PERIOD_US = 100_000
@@ -65,7 +72,7 @@ export class ImageBuilder {
     if (commit === undefined)
       return fault('The task names no commit to build. Submit it again: a commit is found when it is accepted.')
     const tag = buildTag({ ...task, commit })
-    const present = await this.#deps.find(tag)
+    const present = await this.#deps.puller.use(tag)
     if (present !== undefined) return present
     const failed = await this.#builds.join(
       tag,
@@ -75,7 +82,7 @@ export class ImageBuilder {
       (notify, given) => this.#build({ ...task, commit }, tag, notify, given),
     )
     if (failed !== undefined) return failed
-    return (await this.#deps.find(tag)) ?? fault('The image was removed right after it was built. Try again.')
+    return (await this.#deps.puller.use(tag)) ?? fault('The image was removed right after it was built. Try again.')
   }
 
   /** Gives every build up. */
@@ -85,6 +92,7 @@ export class ImageBuilder {
 
   async #build(task: PinnedTask, tag: string, notify: Notice, signal: AbortSignal): Promise<BuildFault | undefined> {
     const progress = new BuildProgress()
+    let withheld: readonly string[] = []
     // An engine that refuses early leaves the context unread: its reading ends with the build.
     const reading = new AbortController()
     try {
@@ -96,6 +104,15 @@ export class ImageBuilder {
       await using context = await openContext(files, paths, this.#settings, signal)
       const refusal = this.#settings.buildKit === true ? foreignFrontend(task, context.dockerfile) : undefined
       if (refusal !== undefined) return fault(refusal)
+      const bases = baseImages(context.dockerfile ?? '', {
+        target: task.target,
+        buildArgs: task.build_args,
+        platform: await this.#deps.platform(),
+        skipsUnneeded: this.#settings.buildKit === true,
+      })
+      withheld = bases.filter((image) => !this.#deps.allowsImage(image))
+      const missing = await this.#fetchBases(bases, notify, signal)
+      if (missing !== undefined) return missing
       notify('Sending the build context')
       const options = { ...this.#options(task, tag), abortSignal: signal }
       const stream = await this.#deps.engine.patient.buildImage(
@@ -105,7 +122,7 @@ export class ImageBuilder {
       for await (const report of engineReports(stream as AsyncIterable<Uint8Array>)) {
         const note = progress.hear(report)
         if (note !== undefined) notify(note.text, note.fraction)
-        if (report.error !== undefined) return fault(progress.describeFault(report.error))
+        if (report.error !== undefined) return fault(explained(progress.describeFault(report.error), withheld))
       }
       return undefined
     } catch (error) {
@@ -117,10 +134,20 @@ export class ImageBuilder {
       }
       const silent = unreachable(this.#deps.engine, error)
       if (silent !== undefined) throw silent
-      return fault(progress.describeFault(engineSentence(error)))
+      return fault(explained(progress.describeFault(engineSentence(error)), withheld))
     } finally {
       reading.abort()
     }
+  }
+
+  /** @returns why one of those that may be fetched could not be */
+  async #fetchBases(bases: readonly string[], notify: Notice, signal: AbortSignal): Promise<BuildFault | undefined> {
+    for (const image of bases) {
+      if (!this.#deps.allowsImage(image)) continue
+      const found = await this.#deps.puller.ensure(image, notify, signal)
+      if ('message' in found) return found
+    }
+    return undefined
   }
 
   #options(task: PinnedTask, tag: string) {
@@ -138,7 +165,8 @@ export class ImageBuilder {
       memswap: memoryMiB * MIB,
       cpuperiod: CPU_PERIOD_US,
       cpuquota: Math.round(cpus * CPU_PERIOD_US),
-      networkmode: network,
+      // BuildKit has the bridge as its default, and knows it by no other name.
+      networkmode: buildKit === true && network === 'bridge' ? 'default' : network,
       // Steps leave their containers behind otherwise; forced, those of a failed build too.
       rm: true,
       forcerm: true,
@@ -183,6 +211,14 @@ function foreignFrontend(
   return SYNTAX.test(dockerfile)
     ? 'The Dockerfile names a syntax of its own. This host builds with that of its engine alone: remove the line.'
     : undefined
+}
+
+/** An engine that was refused an image does not know that nobody gave it the credentials. */
+function explained(sentence: string, withheld: readonly string[]): string {
+  const image = withheld.find((name) => sentence.includes(name))
+  return image === undefined
+    ? sentence
+    : `${sentence} It was asked for without credentials: images of the host policy do not allow ${image}.`
 }
 
 function fault(message: string): BuildFault {
