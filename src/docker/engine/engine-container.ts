@@ -11,6 +11,8 @@ export interface InspectedState extends EndedState {
   readonly Running: boolean
   /** RFC 3339; the year 1 when it never started. */
   readonly StartedAt: string
+  /** RFC 3339, of the engine's clock. */
+  readonly FinishedAt: string
 }
 
 /** By number, as events name them: INT, QUIT, KILL, TERM. */
@@ -23,6 +25,8 @@ const KILLED = 137
 /** How often a container is looked at that should tell its end by itself. */
 const LOOK_EVERY_MS = 5 * SECOND
 const REMOVE = { attempts: 5, pauseMs: 200 } as const
+/** The engine tells of a signal once it was sent: the process may be gone by then. */
+const TOLD_LATE_MS = SECOND / 2
 
 /**
  * Makes a call again while the engine is silent, for as long as a restart takes.
@@ -125,9 +129,12 @@ export class EngineContainer {
    * Whether somebody other than us sent it a signal that ends processes: an engine that shuts down does, and what ends
    * itself then may well say 0. Asked when it has ended. An engine that does not answer now is shutting down.
    */
-  async wasStopped({ StartedAt }: InspectedState): Promise<boolean> {
+  async wasStopped({ StartedAt, FinishedAt }: InspectedState): Promise<boolean> {
     const filters = JSON.stringify({ container: [this.id], event: ['kill'] })
-    const [since, until] = [Math.floor(Date.parse(StartedAt) / SECOND), this.#clock.now() / SECOND]
+    // An instant that has yet to come on the engine's clock is waited for there, and ours may be hours ahead of it.
+    const [now, finishedAt] = [this.#clock.now(), Date.parse(FinishedAt)]
+    const untilMs = now >= finishedAt && now < finishedAt + TOLD_LATE_MS ? now : finishedAt + TOLD_LATE_MS
+    const [since, until] = [Math.floor(Date.parse(StartedAt) / SECOND), untilMs / SECOND]
     try {
       const events: unknown = await this.#engine.prompt.getEvents({ since, until, filters })
       for await (const { Actor } of engineReports(events as AsyncIterable<Uint8Array>)) {
