@@ -4,6 +4,7 @@
  */
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import { getTaskIdParts, type Fence, type HomeId, type TaskId } from '../../core/ids.ts'
+import { SECOND } from '../../core/lease.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
@@ -12,6 +13,9 @@ import type { AttemptEnd } from '../../core/ports/work-journal.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Outbox } from './outbox.ts'
 import type { RunAttempt, WorkerDeps } from './worker-deps.ts'
+
+/** A worker that stops waits no longer for a home that was cut off and is not known to be. */
+const RELEASE_MS = 5 * SECOND
 
 export class Attempts {
   readonly #deps: WorkerDeps
@@ -137,12 +141,17 @@ export class Attempts {
     await this.#deps.journal.forget(taskId, fence)
   }
 
-  /** A home that cannot be told learns it when the lease ends. */
+  /** A home that cannot be told, or does not answer in time, learns it when the lease ends. */
   async #tellReleased(link: OperationsLink, taskId: TaskId, fence: Fence): Promise<void> {
+    const { clock, log } = this.#deps
+    const late = new AbortController()
+    const stopTimer = clock.after(RELEASE_MS, () => late.abort(new Error('no answer within 5 s')))
     try {
-      await link.call('p2p_taskqueue_release', { task_id: taskId, fence })
+      await link.call('p2p_taskqueue_release', { task_id: taskId, fence }, { signal: late.signal })
     } catch (error) {
-      this.#deps.log.warn('grant.release_failed', { taskId, error: errorText(error) })
+      log.warn('grant.release_failed', { taskId, error: errorText(error) })
+    } finally {
+      stopTimer()
     }
   }
 }
