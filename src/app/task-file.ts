@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 import { CONTAINER_TYPES, imageTask, repositoryTask } from '../core/container-task.ts'
+import { PREDECESSORS_FIELDS } from '../core/task-aliases.ts'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 
 /** @throws RunnerMeshError bad_request: cannot be read */
@@ -21,7 +22,10 @@ export async function readTaskFile(path: string): Promise<string> {
 export function parseTaskFile(text: string): Readonly<Record<string, unknown>> {
   const document = parseDocument(text)
   const [broken] = document.errors
-  if (broken !== undefined) throw new RunnerMeshError('bad_request', `The task is not YAML or JSON: ${broken.message}`)
+  if (broken !== undefined) {
+    const [what = ''] = broken.message.split('\n')
+    throw new RunnerMeshError('bad_request', `The task is not YAML or JSON: ${what.replace(/:$/, '')}.`)
+  }
   const task: unknown = document.toJS()
   if (typeof task !== 'object' || task === null || Array.isArray(task))
     throw new RunnerMeshError('bad_request', 'The task is not an object with fields such as image and command.')
@@ -31,6 +35,7 @@ export function parseTaskFile(text: string): Readonly<Record<string, unknown>> {
 const CONTAINER_FIELDS: ReadonlySet<string> = new Set([
   ...Object.keys(imageTask.shape),
   ...Object.keys(repositoryTask.shape),
+  ...PREDECESSORS_FIELDS,
 ])
 
 /** What of a flat task is the container's, and what the queue's. */

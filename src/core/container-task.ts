@@ -43,13 +43,16 @@ const argv = z.array(noNul('an argument')).max(1024)
 const EMPTY_COMMAND = 'is empty: name a command or leave it out to run the image’s own'
 
 /** Words of a shell string are split as a POSIX shell does, without expansions; an argv array is taken as it is. */
-const command = z.union([
-  argv.min(1, EMPTY_COMMAND).refine((words) => words[0] !== '', EMPTY_COMMAND),
-  noNul('the command').superRefine((text, context) => {
-    const fault = commandFault(text)
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
-  }),
-])
+const command = z.union(
+  [
+    argv.min(1, EMPTY_COMMAND).refine((words) => words[0] !== '', EMPTY_COMMAND),
+    noNul('the command').superRefine((text, context) => {
+      const fault = commandFault(text)
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
+    }),
+  ],
+  { error: 'is neither text nor a list of texts; quote words that stand for something else, such as "true" and "1"' },
+)
 
 function commandFault(text: string): string | undefined {
   try {

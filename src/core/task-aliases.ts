@@ -88,6 +88,9 @@ const REPOSITORY_FIELDS: Readonly<Record<string, Translation>> = {
   context: renamed('context_path'),
 }
 
+/** Names that a container's payload may hold beside our own. */
+export const PREDECESSORS_FIELDS: readonly string[] = Object.keys(REPOSITORY_FIELDS)
+
 /**
  * @param type canonical
  * @returns undefined when the type is not a container's

@@ -8,12 +8,13 @@ import { submitTask } from '../../core/operations/submit.ts'
 import { parseInput } from '../../core/operations/invoke.ts'
 import { judge, type RuleVerdict } from '../../core/policy/verdict.ts'
 import type { HostPolicy } from '../../core/policy/host-policy.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { Requirements } from '../../core/task.ts'
 import { TASK_TOKEN } from '../../core/task-token.ts'
 import type { Config } from '../config.ts'
 import { makeStateDirectory, stateDirectory } from '../state-directory.ts'
 import { parseTaskFile } from '../task-file.ts'
-import { loadPolicy, POLICY_FILE, secretNamesOf, summaryOf } from './policy-keeper.ts'
+import { loadPolicy, POLICY_FILE, secretNamesOf, summaryOf, whyClosedNow } from './policy-keeper.ts'
 import { STARTING_POLICY } from './starting-policy.ts'
 
 export interface PolicyView {
@@ -23,6 +24,8 @@ export interface PolicyView {
   readonly policy: HostPolicy
   /** Names in the secret file, never values. */
   readonly secretNames: readonly string[]
+  /** Why the host takes no work at this time, whatever the task. */
+  readonly closed: string | undefined
 }
 
 export interface Asker {
@@ -38,7 +41,7 @@ export interface TaskVerdict {
 }
 
 /** @throws RunnerMeshError config_invalid */
-export async function showPolicy(config: Config): Promise<PolicyView> {
+export async function showPolicy(config: Config, clock: Pick<Clock, 'now'>): Promise<PolicyView> {
   const stateDir = stateDirectory(config)
   const { policy, path, exists } = await loadPolicy(config, stateDir)
   const names = await secretNamesOf(config, stateDir)
@@ -47,6 +50,7 @@ export async function showPolicy(config: Config): Promise<PolicyView> {
     digest: summaryOf(policy, names).digest,
     policy,
     secretNames: [...names],
+    closed: whyClosedNow(policy, clock),
   }
 }
 
@@ -54,7 +58,11 @@ export async function showPolicy(config: Config): Promise<PolicyView> {
  * @param text of a file: YAML or JSON, a task as a submit takes it, or a container's payload alone
  * @throws RunnerMeshError bad_request, unknown_field: the task; config_invalid: the policy
  */
-export function checkTask({ policy, secretNames }: PolicyView, text: string, asker: Asker): TaskVerdict {
+export function checkTask(
+  { policy, secretNames }: Pick<PolicyView, 'policy' | 'secretNames'>,
+  text: string,
+  asker: Asker,
+): TaskVerdict {
   const { signer = '', submitter = '', depth = 0 } = asker
   const needs = needsOfFile(text, { signer, submitter, depth })
   const rules = judge(policy, needs).map((verdict): RuleVerdict => {

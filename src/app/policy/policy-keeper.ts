@@ -197,13 +197,7 @@ export async function createPolicyKeeper({ config, stateDir, clock, log }: Polic
     onChange: (listener) => {
       listeners.add(listener)
     },
-    whyClosed: () => {
-      const local = new Date(clock.now())
-      return whyClosed(policy, {
-        day: (local.getDay() + 6) % 7,
-        minute: local.getHours() * 60 + local.getMinutes(),
-      })
-    },
+    whyClosed: () => whyClosedNow(policy, clock),
     start: () => {
       if (stopped) schedule()
       stopped = false
@@ -267,4 +261,13 @@ async function stampOf(path: string): Promise<string | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** @returns why a host of this policy takes no work now, by the clock on its wall */
+export function whyClosedNow(policy: HostPolicy, clock: Pick<Clock, 'now'>): string | undefined {
+  const local = new Date(clock.now())
+  return whyClosed(policy, {
+    day: (local.getDay() + 6) % 7,
+    minute: local.getHours() * 60 + local.getMinutes(),
+  })
 }

@@ -34,14 +34,16 @@ export function addPolicyCommands(
     const { environment, output } = contextOf(check)
     const { checkTask, showPolicy } = await import('../../app/policy/policy-desk.ts')
     const { readTaskFile } = await import('../../app/task-file.ts')
-    const view = await showPolicy(loadConfig(environment))
+    const { systemClock } = await import('../../app/system.ts')
+    const view = await showPolicy(loadConfig(environment), systemClock)
     const verdict = checkTask(view, await readTaskFile(path), check.opts<CheckFlags>())
-    output.result({ policy: view.file ?? null, digest: view.digest, ...verdict }, () =>
+    output.result({ policy: view.file ?? null, digest: view.digest, ...verdict, closed: view.closed ?? null }, () =>
       [
         table(
           verdict.rules.map(({ rule, allowed, message }) => [allowed ? 'yes' : 'NO', rule, cleanLine(message, 300)]),
         ),
         `${verdict.allowed ? 'It may run here' : 'It may not run here'}, by ${view.file ?? 'the settings: there is no policy file'}.`,
+        ...(view.closed === undefined ? [] : [`No work is taken at this time, whatever the task: ${view.closed}.`]),
       ].join('\n'),
     )
     ended(verdict.allowed ? 0 : EXIT.policy)
@@ -51,12 +53,15 @@ export function addPolicyCommands(
   show.action(async () => {
     const { environment, output } = contextOf(show)
     const { showPolicy } = await import('../../app/policy/policy-desk.ts')
-    const { file, digest, policy: inForce, secretNames } = await showPolicy(loadConfig(environment))
-    output.result({ file: file ?? null, digest, policy: inForce, secrets_file: secretNames }, () =>
+    const { systemClock } = await import('../../app/system.ts')
+    const view = await showPolicy(loadConfig(environment), systemClock)
+    const { file, digest, policy: inForce, secretNames, closed = null } = view
+    output.result({ file: file ?? null, digest, policy: inForce, secrets_file: secretNames, closed }, () =>
       [
         `policy   ${file ?? 'none: the settings count'}`,
         `digest   ${digest}`,
         `secrets  ${secretNames.length === 0 ? 'none in the secrets file' : secretNames.join(', ')}`,
+        `work     ${closed === null ? 'taken now' : `not taken now: ${closed}`}`,
         '',
         JSON.stringify(inForce, undefined, 2),
       ].join('\n'),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { loadConfig } from '../../../../src/app/config.ts'
+import { systemClock } from '../../../../src/app/system.ts'
 import { checkTask, showPolicy, writeStartingPolicy } from '../../../../src/app/policy/policy-desk.ts'
 import { hostPolicy, plainPolicy } from '../../../../src/core/policy/host-policy.ts'
 import { scratchDirectory } from '../../../support/scratch-directory.ts'
@@ -31,8 +32,30 @@ test('a task is checked as a submit takes it: flat, with a payload, in YAML, in 
   assert.deepEqual(refused(view({ repositories: { deny: ['**'] } }), 'repo_url: o/r\n', {}).length, 1)
 })
 
+test('the predecessor’s words count in a flat file too, and what nobody grants is refused by name', () => {
+  const policy = view({ profile: 'trusted', network: 'bridge', mounts: [{ path: '/srv' }] })
+  const trusted = 'image: alpine\nprofile: trusted\n'
+  assert.deepEqual(refused(policy, `${trusted}volumes: {/srv/models: '/models:ro'}\nmemory_limit: 512m\n`, {}), [])
+  assert.deepEqual(refused(policy, `${trusted}volumes: {/home: '/x:ro'}\n`, {}), ['mounts: mounts does not list /home'])
+  for (const field of ['privileged: true', 'network_mode: host'])
+    assert.throws(() => checkTask(policy, `image: alpine\n${field}\n`, {}), {
+      code: 'policy_refused',
+      message: new RegExp(`^${field.split(':')[0] ?? ''}:? .*granted by no runner`),
+    })
+})
+
+test('words that YAML takes for something else are told of', () => {
+  assert.throws(
+    () => checkTask(view({}), 'image: alpine\ncommand: [true]\n', {}),
+    /^RunnerMeshError: command: is neither text nor a list of texts; quote/,
+  )
+})
+
 test('what is no task is refused with what is wrong', () => {
-  assert.throws(() => checkTask(view({}), 'image: [', {}), { code: 'bad_request' })
+  assert.throws(() => checkTask(view({}), 'image: [', {}), {
+    code: 'bad_request',
+    message: /^The task is not YAML or JSON: [^\n]* at line 1, column 9\.$/,
+  })
   assert.throws(() => checkTask(view({}), '- a\n', {}), /not an object with fields/)
   assert.throws(() => checkTask(view({}), 'image: alpine\nvolumez: {}\n', {}), { code: 'unknown_field' })
   assert.throws(() => checkTask(view({}), 'task_type: other\npayload: {}\n', {}), /is about containers/)
@@ -61,8 +84,8 @@ test('the command line writes a policy once, shows it, and answers a refusal wit
   assert.equal(path, join(scratch.path, 'policy.yml'))
   assert.equal((await stat(path)).mode & 0o022, 0)
   await assert.rejects(writeStartingPolicy(config), /There is a policy file already/)
-  const shown = await showPolicy(config)
-  assert.deepEqual([shown.file, shown.policy], [path, plainPolicy()])
+  const shown = await showPolicy(config, systemClock)
+  assert.deepEqual([shown.file, shown.policy, shown.closed], [path, plainPolicy(), undefined])
 
   const task = join(scratch.path, 'task.yml')
   await writeFile(task, 'image: alpine\nnetwork: bridge\n')
@@ -73,4 +96,16 @@ test('the command line writes a policy once, shows it, and answers a refusal wit
     assert.match(error.stdout, /^NO +network +asks for network bridge, the policy allows none$/m)
     return true
   })
+
+  await writeFile(
+    path,
+    (await readFile(path, 'utf8'))
+      .replace('pause: false', 'pause: true')
+      .replace(/^network: none$/m, 'network: bridge'),
+  )
+  const { stdout } = await promisify(execFile)(process.execPath, argv)
+  assert.match(
+    stdout,
+    /^It may run here, by .*\nNo work is taken at this time, whatever the task: the policy pauses this host\.$/m,
+  )
 })
