@@ -110,6 +110,30 @@ test('a log is whole and in order although worker and home are killed and starte
   assert.equal(await seen(again), expected)
 })
 
+test('a flood of a log ends with its last lines, and says how much was left out of its middle', async (t) => {
+  const ground = await peerGround(t)
+  const keep = ['--log-max-mb', '1']
+  const a = await ground.up('a', keep)
+  await ground.worker('b', a, keep)
+  const flood = 6 * MIB
+  const script = `echo first; yes $(printf %0500d 7) | head -c ${String(flood)}; echo; echo; for i in 1 2 3; do echo last $i; done; exit 4`
+  const id = await submit(a, [], script)
+  assert.equal((await waitForEnd(a, id)).status, 'failed')
+  const last = 'last 1\nlast 2\nlast 3\n'
+  const tail = await cli(a, 'logs', id, '--tail', '3')
+  assert.deepEqual([tail.stdout, tail.stderr], [last, ''])
+
+  const { stdout, stderr } = await cli(a, 'logs', id)
+  assert.ok(stdout.startsWith('first\n0000'), stdout.slice(0, 100))
+  assert.ok(stdout.endsWith(`07\n\n${last}`) || stdout.endsWith(`0\n\n${last}`), stdout.slice(-100))
+  assert.ok(stdout.length < 1.5 * MIB, String(stdout.length))
+  // A worker that is ahead of its home cuts a part, and so may the home.
+  const cuts = [...stderr.matchAll(/^\[([0-9]+) bytes of the log left out: it was longer than is kept\]$/gm)]
+  const left = cuts.reduce((sum, [, bytes]) => sum + Number(bytes), 0)
+  assert.ok(left > 4 * MIB, stderr)
+  assert.equal(left + stdout.length, 'first\n'.length + flood + '\n\n'.length + last.length, stderr)
+})
+
 test('artifacts come home with the result, feed another task, and are fetched by their paths', async (t) => {
   const ground = await peerGround(t)
   const a = await ground.up('a')
