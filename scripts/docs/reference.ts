@@ -41,9 +41,9 @@ export const ERROR_HELP: Readonly<Record<keyof typeof ERRORS, string>> = {
   cancelled: 'It was cancelled, by Ctrl-C or by whoever asked.',
   config_invalid: 'The configuration is faulty. The message names every fault and what is expected.',
   address_in_use: 'Another process listens on that address. Stop it, or choose another.',
-  home_locked: 'Another process uses the state directory. The message says which.',
+  home_locked: 'Another process uses the state directory, or the shared home. The message says which.',
   store_corrupt: 'A file of the state directory is damaged. It was left untouched; the message says what to do.',
-  store_newer: 'The file was written by a newer version. Upgrade, or use another state directory.',
+  store_newer: 'The file or the shared home was written by a newer version. Upgrade, or use another.',
 }
 
 export function errorsPage(): string {

@@ -172,15 +172,21 @@ const REMEDIES: Readonly<Record<ErrorCode, Remedy>> = {
     fixes: ['`ss -ltnp` names it. Choose another with `--listen` or `--http`.'],
   },
   home_locked: {
-    causes: ['A peer runs on this state directory already.'],
-    fixes: ['Use it, or give this one a `--state-dir` of its own.'],
+    causes: [
+      'A peer runs on this state directory already.',
+      'Peers of an older version serve the shared home, and could not work with the new tables.',
+    ],
+    fixes: [
+      'Use it, or give this one a `--state-dir` of its own.',
+      'Stop the older peers (`runner-mesh drain --stop`), then start this one ([upgrading](upgrading.md)).',
+    ],
   },
   store_corrupt: {
     causes: ['A file of the state directory was damaged or edited.'],
     fixes: ['Nothing was changed. Put a copy back, or move the file away as the message says.'],
   },
   store_newer: {
-    causes: ['The state was written by a newer version.'],
+    causes: ['The state directory, or the shared home, was written by a newer version.'],
     fixes: ['[Upgrade](upgrading.md) this peer, or use another `--state-dir`.'],
   },
 }

@@ -1,4 +1,5 @@
-/** When a queued task moves on by time alone, and what it is when it does. */
+/** When a queued task moves on without a worker, and what it is when it does. */
+import type { TaskId } from '../core/ids.ts'
 import { orderKey } from '../core/order-key.ts'
 import type { TaskReason, TerminalStatus } from '../core/task.ts'
 import type { Ending, TaskRow } from './rows.ts'
@@ -37,6 +38,11 @@ export interface TaskEnd extends Ending {
   readonly reason?: TaskReason
   /** Whether the worker of the latest grant ended it, and not the home. */
   readonly settled?: boolean
+}
+
+/** How a task ends when one of its needs did not complete. */
+export function dependencyFailed(parent: TaskId): TaskEnd {
+  return { status: 'failed', reason: 'dependency', error: `It needs task ${parent}, which did not complete.` }
 }
 
 /** Whether a clock of a task that waits has run out. */

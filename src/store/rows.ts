@@ -45,6 +45,16 @@ export interface TaskRow {
   readonly settled: 0 | 1
 }
 
+/**
+ * Every column of `task`, to be read by name: a later version may add columns to a shared home while this one serves it, and
+ * PostgreSQL refuses a prepared `*` from then on.
+ */
+export const TASK_COLUMNS = [
+  ...(['seq', 'epoch', 'state', 'reason', 'lane', 'order_key', 'ready_at', 'due_at', 'queue_ms', 'total_at'] as const),
+  ...(['retention_ms', 'fence', 'attempt', 'failures', 'lost', 'stop', 'pending', 'worker', 'request_id'] as const),
+  ...(['lease_ms', 'created_at', 'updated_at', 'started_at', 'finished_at', 'purge_at', 'settled'] as const),
+] as const satisfies readonly (keyof TaskRow)[]
+
 type Given =
   | 'seq'
   | 'epoch'

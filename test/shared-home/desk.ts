@@ -6,7 +6,11 @@ import { createLogger } from '../../src/app/logger.ts'
 import { toRunnerMeshError } from '../../src/core/errors.ts'
 import type { OperationName, Output, RawInput } from '../../src/core/operations/catalog.ts'
 import type { OperationsLink } from '../../src/core/ports/link.ts'
-import type { Member } from './ground.ts'
+
+/** A peer, up or not. */
+export interface Reached {
+  readonly stateDir: string
+}
 
 type Link = OperationsLink & { close(): Promise<void> }
 
@@ -20,10 +24,10 @@ export type Answered =
 const PATIENCE_MS = 8_000
 
 export class Desk implements AsyncDisposable {
-  readonly #links = new Map<Member, Promise<Link>>()
+  readonly #links = new Map<Reached, Promise<Link>>()
 
   /** @throws whatever the peer refuses it for; Error when it does not answer in time */
-  async call<N extends OperationName>(at: Member, name: N, input: RawInput<N>): Promise<Output<N>> {
+  async call<N extends OperationName>(at: Reached, name: N, input: RawInput<N>): Promise<Output<N>> {
     const opening = this.#links.get(at) ?? openLocalLink(join(at.stateDir, 'peer.sock'), createLogger('silent'))
     this.#links.set(at, opening)
     const answered = new AbortController()
@@ -41,7 +45,7 @@ export class Desk implements AsyncDisposable {
     }
   }
 
-  async look(at: Member, task: string): Promise<Answered> {
+  async look(at: Reached, task: string): Promise<Answered> {
     try {
       const { status, exit_code, reason } = (await this.call(at, 'p2p_taskqueue_get_task', { task_id: task })).task
       return { status, exit_code, reason }
@@ -50,7 +54,7 @@ export class Desk implements AsyncDisposable {
     }
   }
 
-  #drop(at: Member, opening: Promise<Link>): void {
+  #drop(at: Reached, opening: Promise<Link>): void {
     if (this.#links.get(at) === opening) this.#links.delete(at)
     opening.then((link) => link.close()).catch(() => undefined)
   }

@@ -1,12 +1,18 @@
 /** Which attempt left which content, over node:sqlite: `index.db` in the folder of the artifacts. */
-import { chmodSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Artifact } from '../../core/artifact.ts'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { AttemptKey } from '../../core/ports/log-store.ts'
+import { openSmallDatabase } from '../sqlite/small-database.ts'
 
 const SCHEMA = 1
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS content (sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS artifact (
+    task_id TEXT NOT NULL, attempt INTEGER NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+    PRIMARY KEY (task_id, attempt, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS artifact_by_content ON artifact (sha256)`
 
 interface Row {
   readonly path: string
@@ -22,7 +28,13 @@ export class ArtifactIndex {
 
   /** @throws RunnerMeshError store_corrupt, store_newer */
   constructor(file: string) {
-    const db = openIndex(file)
+    const db = openSmallDatabase({
+      file,
+      schema: SCHEMA,
+      tables: TABLES,
+      synchronous: 'FULL',
+      advice: 'Move the folder of the artifacts away to start without them, or restore it.',
+    })
     this.#db = db
     this.#statements = {
       insert: db.prepare('INSERT OR REPLACE INTO artifact (task_id, attempt, path, sha256) VALUES (?, ?, ?, ?)'),
@@ -102,38 +114,5 @@ export class ArtifactIndex {
       this.total = total
       throw error
     }
-  }
-}
-
-function openIndex(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: 5000 })
-  try {
-    chmodSync(file, 0o600)
-    const found = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
-    if (found > SCHEMA) {
-      throw new RunnerMeshError(
-        'store_newer',
-        `${file} has schema ${String(found)}, this version knows ${String(SCHEMA)}. Upgrade runner-mesh, or give it another state directory.`,
-      )
-    }
-    const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
-    if (check.quick_check !== 'ok') throw new Error(check.quick_check)
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS content (sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS artifact (
-        task_id TEXT NOT NULL, attempt INTEGER NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
-        PRIMARY KEY (task_id, attempt, path)
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS artifact_by_content ON artifact (sha256);
-      PRAGMA user_version = ${String(SCHEMA)}`)
-    return db
-  } catch (cause) {
-    db.close()
-    if (cause instanceof RunnerMeshError) throw cause
-    throw new RunnerMeshError(
-      'store_corrupt',
-      `${file} cannot be used: ${errorText(cause)}. Move the folder of the artifacts away to start without them, or restore it.`,
-      { cause },
-    )
   }
 }

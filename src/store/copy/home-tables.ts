@@ -1,4 +1,5 @@
 /** What of a home is copied, table by table: columns that both stores have, under the same names. Leases are not: they are soft. */
+import { TASK_COLUMNS } from '../rows.ts'
 
 export interface HomeTable {
   readonly name: string
@@ -17,11 +18,7 @@ export const HOME_TABLES: readonly HomeTable[] = [
   table('fit_class', 'id', 'needs'),
   table('concurrency_group', 'key', 'max'),
   table('lane', 'id', 'fit_class submitter priority group_key'),
-  table(
-    'task',
-    'seq',
-    'epoch state reason lane order_key ready_at due_at queue_ms total_at retention_ms fence attempt failures lost stop pending worker request_id lease_ms created_at updated_at started_at finished_at purge_at settled',
-  ),
+  table('task', 'seq', TASK_COLUMNS.filter((column) => column !== 'seq').join(' ')),
   table('spec', 'seq', 'body'),
   table('outcome', 'seq', 'exit_code result error'),
   table('attempt', 'seq fence', 'number worker started_at ended_at outcome reason error'),

@@ -12,6 +12,7 @@ import {
   type DatabaseSettings,
 } from '../postgres/connect.ts'
 import { prepareHome } from '../postgres/home.ts'
+import { demandOwnSchema } from '../postgres/schema-version.ts'
 import { holdAlone } from '../postgres/serving-lock.ts'
 import { Sql } from '../postgres/transaction.ts'
 import type { Cell, HomeAtRest, HomeNumbers, HomeTable, Row } from './home-tables.ts'
@@ -24,7 +25,7 @@ const TEXT_KEYS: ReadonlySet<string> = new Set([
   ...['key', 'worker', 'policy_digest', 'submitter', 'workflow', 'alias', 'name'],
 ])
 
-/** @throws RunnerMeshError home_locked while a peer serves it, config_invalid, storage_failed */
+/** @throws RunnerMeshError home_locked while a peer serves it, store_newer, config_invalid, storage_failed */
 export async function openPostgresAtRest(
   database: Partial<DatabaseSettings> & Pick<DatabaseSettings, 'url'>,
   { random, log }: { readonly random: Random; readonly log: Logger },
@@ -38,6 +39,7 @@ export async function openPostgresAtRest(
     await client.connect()
     await prepareHome(client, { schema: settings.schema, random, log })
     const sql = new Sql(client)
+    await demandOwnSchema(sql)
     await holdAlone(sql, settings.schema, name)
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
     return new PostgresAtRest(name, client, sql)

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { errorText } from '../../core/errors.ts'
 import type { Logger } from '../../core/ports/clock.ts'
 import { clientConfig, type DatabaseSettings } from './connect.ts'
+import { holdSchema } from './schema-version.ts'
 import { holdToServe } from './serving-lock.ts'
 import { Sql } from './transaction.ts'
 
@@ -26,16 +27,20 @@ export class Connections {
 
   /** An answer means that the database has it, whatever this server's own default is. Stronger settings than `on` stay. */
   openToChange(): Promise<pg.Client> {
-    return this.#prepared('changes', (client) =>
-      client.query(
+    return this.#prepared('changes', async (sql) => {
+      await sql.rows(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
-      ),
-    )
+      )
+      await holdSchema(sql, this.#settings.schema)
+    })
   }
 
   /** The connection that listens is the one that is always there: it says that this peer serves the home. */
   openToServe(): Promise<pg.Client> {
-    return this.#prepared('listener', (client) => holdToServe(new Sql(client), this.#settings.schema))
+    return this.#prepared('listener', async (sql) => {
+      await holdToServe(sql, this.#settings.schema)
+      await holdSchema(sql, this.#settings.schema)
+    })
   }
 
   /** For reads, as many as the settings say. */
@@ -45,10 +50,10 @@ export class Connections {
     return pool
   }
 
-  async #prepared(name: string, prepare: (client: pg.Client) => Promise<unknown>): Promise<pg.Client> {
+  async #prepared(name: string, prepare: (sql: Sql) => Promise<void>): Promise<pg.Client> {
     const client = await this.open(name)
     try {
-      await prepare(client)
+      await prepare(new Sql(client))
       return client
     } catch (thrown) {
       await client.end().catch(() => undefined)

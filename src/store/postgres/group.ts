@@ -8,8 +8,8 @@
  * told so. Every operation may be repeated: submits have keys, claims request ids, reports fences.
  */
 import type pg from 'pg'
-import { RunnerMeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { storeClosed } from '../closed.ts'
 import { isCollision, isDisconnect } from './connect.ts'
 import { Sql, type Change } from './transaction.ts'
 
@@ -74,7 +74,7 @@ export class Group {
   }
 
   #ask(step: Pick<Step, 'work' | 'shared'>): Promise<unknown> {
-    if (this.#closed) return Promise.reject(closed())
+    if (this.#closed) return Promise.reject(storeClosed())
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...step, resolve, reject })
       this.#running ??= this.#runAll()
@@ -205,8 +205,4 @@ async function doTogether(sql: Sql, steps: readonly Step[], change: Change): Pro
     const value = results?.slice(from, (from += step.shared?.items.length ?? 0))
     return { step, value, change: index === 0 ? change : { changed: [], ready: [] } }
   })
-}
-
-function closed(): RunnerMeshError {
-  return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
 }

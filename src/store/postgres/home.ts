@@ -5,7 +5,8 @@ import { homeIdFromBytes, makeFence, type HomeId, type TaskId } from '../../core
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { NewTask } from '../../core/ports/task-store.ts'
 import { taskIdOf, type TaskRow } from '../rows.ts'
-import { MIGRATIONS } from './schema.ts'
+import { isCollision } from './connect.ts'
+import { migrate } from './schema-version.ts'
 import { Sql, type Queryable } from './transaction.ts'
 
 export interface SharedSettings {
@@ -90,49 +91,31 @@ export class SharedHome {
 /** Peers that start at the same time prepare one after the other. */
 const MIGRATION_LOCK = 0x726d7368
 
+/** How often new tables wait their turn once more, when a peer that serves the home held what they needed and they it. */
+const TRIES = 8
+
 /**
  * Brings the schema up to date and tells whose home it is, making it when there is none.
- * @throws RunnerMeshError store_newer
+ * @throws RunnerMeshError store_newer, home_locked while peers serve it that could not work with the new schema
  */
 export async function prepareHome(
   client: Queryable,
   { schema, random, log }: { readonly schema: string; readonly random: Random; readonly log: Logger },
 ): Promise<HomeFacts> {
   const sql = new Sql(client)
-  await sql.run('BEGIN')
-  try {
-    await sql.rows('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
-    await migrate(client, sql, schema)
-    const facts = await findOrMakeHome(sql, random, log)
-    await sql.run('COMMIT')
-    return facts
-  } catch (thrown) {
-    await sql.run('ROLLBACK').catch(() => undefined)
-    throw thrown
+  for (let tries = 1; ; tries += 1) {
+    await sql.run('BEGIN')
+    try {
+      await sql.rows('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+      await migrate(client, sql, { schema, log })
+      const facts = await findOrMakeHome(sql, random, log)
+      await sql.run('COMMIT')
+      return facts
+    } catch (thrown) {
+      await sql.run('ROLLBACK').catch(() => undefined)
+      if (tries === TRIES || !isCollision(thrown)) throw thrown
+    }
   }
-}
-
-async function migrate(client: Queryable, sql: Sql, schema: string): Promise<void> {
-  const found = await sql.row('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
-  // A role that may only use the schema is not asked to make it.
-  if (found === undefined) await client.query({ text: `CREATE SCHEMA ${schema}` })
-  const table = await sql.row<{ there: string | null }>("SELECT to_regclass($1 || '.schema_version')::text AS there", [
-    schema,
-  ])
-  if (table?.there == null) {
-    await client.query({
-      text: 'CREATE TABLE schema_version(version integer NOT NULL); INSERT INTO schema_version VALUES (0)',
-    })
-  }
-  const version = (await sql.row<{ version: number }>('SELECT version FROM schema_version'))?.version ?? 0
-  if (version > MIGRATIONS.length) {
-    throw new RunnerMeshError(
-      'store_newer',
-      `The shared home has schema ${String(version)}, this version knows ${String(MIGRATIONS.length)}. Upgrade runner-mesh on this machine.`,
-    )
-  }
-  for (const step of MIGRATIONS.slice(version)) await client.query({ text: step })
-  if (version < MIGRATIONS.length) await sql.run('UPDATE schema_version SET version = $1', [MIGRATIONS.length])
 }
 
 interface HomeRow {

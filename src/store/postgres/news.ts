@@ -3,6 +3,7 @@ import { errorText } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { ReadyClass, StoreEvent } from '../../core/ports/task-store.ts'
+import { EventListeners } from '../event-listeners.ts'
 import type { Notice } from './notices.ts'
 import { ReadyView } from './ready-view.ts'
 import type { Change } from './transaction.ts'
@@ -22,17 +23,17 @@ const RETRY_MS = { first: 100, longest: 2_000 } as const
 export class News {
   readonly ready: ReadyView
   readonly #deps: NewsDeps
-  readonly #listeners = new Set<(event: StoreEvent) => void>()
+  readonly #listeners: EventListeners
   #closed = true
 
   constructor(deps: NewsDeps) {
     this.#deps = deps
+    this.#listeners = new EventListeners(deps.log)
     this.ready = new ReadyView(deps.readReady)
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.subscribe(listener)
   }
 
   /** Resolves when what may be claimed now has been looked up, so that whoever is woken finds it. */
@@ -41,18 +42,18 @@ export class News {
     const ready = new Map(changes.flatMap((change) => change.ready).map((needs) => [JSON.stringify(needs), needs]))
     if (changed.size === 0 && ready.size === 0) return
     await this.#refresh()
-    for (const needs of ready.values()) this.#emit({ kind: 'ready', needs })
-    for (const taskId of changed) this.#emit({ kind: 'changed', taskId })
+    for (const needs of ready.values()) this.#listeners.emit({ kind: 'ready', needs })
+    for (const taskId of changed) this.#listeners.emit({ kind: 'changed', taskId })
   }
 
   heard({ by, changed, ready, logged }: Notice): void {
     if (by === this.#deps.name) return
     if (logged !== undefined) {
       const { task_id: taskId, attempt, next_seq: nextSeq, bytes } = logged
-      this.#emit({ kind: 'logged', taskId: taskId as TaskId, attempt, nextSeq, bytes })
+      this.#listeners.emit({ kind: 'logged', taskId: taskId as TaskId, attempt, nextSeq, bytes })
       return
     }
-    for (const taskId of changed) this.#emit({ kind: 'changed', taskId: taskId as TaskId, elsewhere: true })
+    for (const taskId of changed) this.#listeners.emit({ kind: 'changed', taskId: taskId as TaskId, elsewhere: true })
     void this.#refresh().then(() => {
       if (ready) this.#tellReady()
     })
@@ -65,7 +66,7 @@ export class News {
     for (let pauseMs: number = RETRY_MS.first; !this.#closed; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
       try {
         for (const taskId of await readChanged(awayMs + clock.mono() - begun)) {
-          this.#emit({ kind: 'changed', taskId, elsewhere: true })
+          this.#listeners.emit({ kind: 'changed', taskId, elsewhere: true })
         }
         await this.ready.refresh()
         this.#tellReady()
@@ -94,16 +95,6 @@ export class News {
   }
 
   #tellReady(): void {
-    for (const { needs } of this.ready.classes) this.#emit({ kind: 'ready', needs })
-  }
-
-  #emit(event: StoreEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (thrown) {
-        this.#deps.log.error('store.listener_failed', { error: errorText(thrown) })
-      }
-    }
+    for (const { needs } of this.ready.classes) this.#listeners.emit({ kind: 'ready', needs })
   }
 }

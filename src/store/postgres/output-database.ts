@@ -3,6 +3,7 @@ import pg from 'pg'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import { getTaskIdParts, type HomeId, type TaskId } from '../../core/ids.ts'
 import type { Logger, Startable } from '../../core/ports/clock.ts'
+import { storeClosed } from '../closed.ts'
 import {
   clientConfig,
   DATABASE_DEFAULTS,
@@ -116,6 +117,6 @@ export class OutputDatabase implements Startable {
 
   #get(): pg.Pool {
     if (this.#pool !== undefined) return this.#pool
-    throw new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
+    throw storeClosed()
   }
 }

@@ -2,8 +2,6 @@
  * The shared home: a TaskStore over PostgreSQL that several peers serve at once. The database is the arbiter: rows are
  * locked, fences come from a sequence, leases end on its clock. Any of the peers may go; the others do not notice.
  */
-import type pg from 'pg'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, HomeId, PeerId, TaskId } from '../../core/ids.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type {
@@ -26,6 +24,8 @@ import type {
   TaskStore,
 } from '../../core/ports/task-store.ts'
 import type { Attempt, Requirements, Task } from '../../core/task.ts'
+import { storeClosed } from '../closed.ts'
+import type { Swept } from '../swept.ts'
 import { claim } from './claim.ts'
 import {
   clientConfig,
@@ -35,12 +35,10 @@ import {
   wrapDatabaseError,
   type DatabaseSettings,
 } from './connect.ts'
-import { Connections } from './connections.ts'
 import { cancel, refuse, release, resubmit, type PolicyRefusal } from './give-back.ts'
-import { Group } from './group.ts'
-import { prepareHome, SharedHome, type SharedSettings } from './home.ts'
+import type { SharedHome, SharedSettings } from './home.ts'
 import { News } from './news.ts'
-import { Listener, noticeChannel, sendNotices } from './notices.ts'
+import { openHome, type OpenedHome } from './opened-home.ts'
 import {
   countQueue,
   holdsTooMany,
@@ -53,9 +51,9 @@ import {
 import { renew, settle } from './settle.ts'
 import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
-import { nextDue, sweepStep, type Swept } from './sweep.ts'
+import { sweepStep, tellSweep } from './sweep.ts'
 import { findFull, FULL_ROW, viewOf, type FullRow } from './tasks.ts'
-import { Sql, type Change } from './transaction.ts'
+import type { Change, Sql } from './transaction.ts'
 import { fireCron, listCron, prune, removeCron, saveCron } from './upkeep.ts'
 
 export interface PostgresTaskStoreDeps {
@@ -71,20 +69,11 @@ export interface PostgresTaskStoreDeps {
 }
 
 const PATIENCE_MS = 15_000
-const GROUP_STEPS = 64
 /** How often the number of unfinished tasks is held against its limit. */
 const FULL_CHECK_MS = 30_000
 
 export function createPostgresTaskStore(deps: PostgresTaskStoreDeps): TaskStore {
   return new PostgresTaskStore(deps)
-}
-
-interface Opened {
-  readonly home: SharedHome
-  readonly pool: pg.Pool
-  readonly reader: Sql
-  readonly group: Group
-  readonly listener: Listener
 }
 
 class PostgresTaskStore implements TaskStore {
@@ -94,7 +83,7 @@ class PostgresTaskStore implements TaskStore {
   readonly #where: string
   /** Tells our own notices from those of others. */
   readonly #name: string
-  #opened: Opened | undefined
+  #opened: OpenedHome | undefined
   readonly #news: News
   #checkedFullAt = -Infinity
 
@@ -119,44 +108,21 @@ class PostgresTaskStore implements TaskStore {
     return this.#get().home.epoch
   }
 
-  /** @throws RunnerMeshError config_invalid, storage_failed, store_newer */
+  /** @throws RunnerMeshError config_invalid, storage_failed, store_newer, home_locked */
   async start(): Promise<void> {
     if (this.#opened !== undefined) return
-    const { clock, random, log, settings } = this.#deps
-    const connections = new Connections(this.#database, log)
-    let client: pg.Client | undefined
+    const { clock, random, log, settings, patienceMs = PATIENCE_MS } = this.#deps
     try {
-      client = await connections.open('start')
-      const facts = await prepareHome(client, { schema: this.#database.schema, random, log })
-      const pool = connections.pool()
-      const reader = new Sql(pool)
-      const home = new SharedHome(facts, { clock, random, log, settings }, reader)
-      const channel = noticeChannel(facts.homeId)
-      const listener = new Listener({
-        connect: () => connections.openToServe(),
-        ...{ channel, clock, log },
-        heard: (notice) => this.#news.heard(notice),
-        back: (awayMs) => void this.#news.catchUp(awayMs),
+      this.#opened = await openHome({
+        ...{ clock, random, log, settings, patienceMs },
+        ...{ database: this.#database, where: this.#where, name: this.#name, news: this.#news },
       })
-      const group = new Group({
-        connect: () => connections.openToChange(),
-        clock,
-        maxSteps: GROUP_STEPS,
-        patienceMs: this.#deps.patienceMs ?? PATIENCE_MS,
-        beforeCommit: (sql, changes) => sendNotices(sql, channel, this.#name, changes),
-        afterCommit: (changes) => this.#news.committed(changes),
-        wrap: (thrown) => wrapDatabaseError(thrown, this.#where),
-        lost: (thrown) => log.warn('store.connection_lost', { database: this.#where, error: errorText(thrown) }),
-      })
-      this.#opened = { home, pool, reader, group, listener }
       this.#news.open()
-      await listener.start()
+      await this.#opened.listener.start()
       await this.#news.ready.refresh()
     } catch (thrown) {
       await this.stop()
       throw wrapDatabaseError(thrown, this.#where)
-    } finally {
-      await client?.end().catch(() => undefined)
     }
   }
 
@@ -220,12 +186,7 @@ class PostgresTaskStore implements TaskStore {
     }
     home.forgetGroups()
     await this.#news.ready.refresh()
-    return {
-      ready: steps.flatMap((step) => step.ready),
-      suspect: steps.flatMap((step) => step.suspect),
-      ended: steps.flatMap((step) => step.ended),
-      ...(await nextDue(reader, now)),
-    }
+    return tellSweep(reader, steps, now)
   }
 
   prune(now: number, limit: number): Promise<number> {
@@ -300,7 +261,7 @@ class PostgresTaskStore implements TaskStore {
 
   #step<T>(work: (home: SharedHome, sql: Sql, change: Change) => Promise<T>): Promise<T> {
     const opened = this.#opened
-    if (opened === undefined) return Promise.reject(closed())
+    if (opened === undefined) return Promise.reject(storeClosed())
     return opened.group.run((sql, change) => work(opened.home, sql, change))
   }
 
@@ -312,7 +273,7 @@ class PostgresTaskStore implements TaskStore {
     work: (home: SharedHome, sql: Sql, change: Change, items: readonly Timed<I>[]) => Promise<readonly O[]>,
   ): Promise<readonly O[]> {
     const opened = this.#opened
-    if (opened === undefined) return Promise.reject(closed())
+    if (opened === undefined) return Promise.reject(storeClosed())
     const timed = items.map((item) => ({ item, now }))
     return opened.group.runShared({ kind, items: timed, work: (...asked) => work(opened.home, ...asked) })
   }
@@ -331,9 +292,9 @@ class PostgresTaskStore implements TaskStore {
     }
   }
 
-  #get(): Opened {
+  #get(): OpenedHome {
     if (this.#opened !== undefined) return this.#opened
-    throw closed()
+    throw storeClosed()
   }
 }
 
@@ -345,7 +306,3 @@ interface Timed<I> {
 
 const itemOf = <I>({ item }: Timed<I>): I => item
 const latest = (items: readonly Timed<unknown>[]): number => Math.max(...items.map(({ now }) => now))
-
-function closed(): RunnerMeshError {
-  return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
-}

@@ -17,7 +17,10 @@ import type { Sql } from './transaction.ts'
 export async function readAttempts(home: SharedHome, sql: Sql, taskId: TaskId): Promise<readonly Attempt[]> {
   const row = await findFull(home, sql, taskId)
   if (row === undefined) return []
-  const rows = await sql.rows<AttemptRow>('SELECT * FROM attempt WHERE seq = $1 ORDER BY fence', [row.seq])
+  const rows = await sql.rows<AttemptRow>(
+    `SELECT fence, number, worker, started_at, ended_at, outcome, reason, error FROM attempt WHERE seq = $1 ORDER BY fence`,
+    [row.seq],
+  )
   return attemptsOf(row, rows, row.error)
 }
 

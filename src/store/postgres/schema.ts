@@ -1,6 +1,10 @@
 /**
  * The tables of a shared home, forward only: entry n of MIGRATIONS brings a schema from version n to n + 1. They are those
  * of the embedded home (`../sqlite/schema.ts`), with leases beside them, because no single process holds them in memory.
+ *
+ * Peers of the version before serve on while a new one brings its tables along. So a migration only adds: tables, indexes,
+ * and columns that may be left out of an INSERT, under names that no other table has. Who has taken out of use what the
+ * version before still needs says so by `servesFrom`, and is held off while such a peer serves (`schema-version.ts`).
  */
 
 const FIRST = `
@@ -178,4 +182,13 @@ CREATE TABLE artifact(
 CREATE INDEX artifact_by_content ON artifact(sha256);
 `
 
-export const MIGRATIONS: readonly string[] = [FIRST, OUTPUTS]
+export interface Migration {
+  readonly sql: string
+  /** The oldest schema whose peers can serve a home that has gone through this. */
+  readonly servesFrom: number
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { sql: FIRST, servesFrom: 1 },
+  { sql: OUTPUTS, servesFrom: 2 },
+]

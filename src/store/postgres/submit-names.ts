@@ -1,12 +1,10 @@
 /** Idempotency keys and aliases of a shared home; see `../sqlite/submit-names.ts` for the rules (R14, R19, R20). */
-import { RunnerMeshError } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { NewTask } from '../../core/ports/task-store.ts'
+import { repeatedTask, type NamedTask } from '../named-submits.ts'
 import type { TaskRow } from '../rows.ts'
 import type { SharedHome } from './home.ts'
 import type { Sql } from './transaction.ts'
-
-type Named = Pick<TaskRow, 'seq' | 'epoch'> & { readonly digest: Uint8Array }
 
 /** @returns the task that already goes by this task's key or alias. @throws RunnerMeshError idempotency_conflict */
 export async function findNamed(
@@ -19,16 +17,7 @@ export async function findNamed(
   const { submitter, idempotencyKey, workflowId, alias } = task
   const byKey = idempotencyKey === undefined ? undefined : await findKey(sql, submitter, idempotencyKey, now)
   const byAlias = alias === undefined ? undefined : await findAlias(sql, submitter, workflowId, alias)
-  const named = byKey ?? byAlias
-  if (named === undefined) return undefined
-  if (byKey !== undefined && byAlias !== undefined && byKey.seq !== byAlias.seq) {
-    throw conflict(`The key and the id of this submit name two tasks, ${home.idOf(byKey)} and ${home.idOf(byAlias)}.`)
-  }
-  if (Buffer.compare(named.digest, digest) !== 0) {
-    const what = byKey === undefined ? `id ${quoted(alias)}` : `key ${quoted(idempotencyKey)}`
-    throw conflict(`The ${what} was used before for another type or payload, as task ${home.idOf(named)}.`)
-  }
-  return home.idOf(named)
+  return repeatedTask(home, task, digest, { byKey, byAlias })
 }
 
 /** Two peers that write the same name at once collide on it; whoever comes second is tried again, and finds it. */
@@ -58,8 +47,8 @@ export async function remember(
   }
 }
 
-export function findKey(sql: Sql, submitter: string, key: string, now: number): Promise<Named | undefined> {
-  return sql.row<Named>(
+export function findKey(sql: Sql, submitter: string, key: string, now: number): Promise<NamedTask | undefined> {
+  return sql.row<NamedTask>(
     `SELECT i.epoch, i.seq, i.digest FROM idempotency i LEFT JOIN task t ON t.seq = i.seq
       WHERE i.submitter = $1 AND i.key = $2 AND (i.until > $3 OR t.finished_at IS NULL AND t.seq IS NOT NULL)`,
     [submitter, key, now],
@@ -71,18 +60,10 @@ export function findAlias(
   submitter: string,
   workflowId: string | undefined,
   alias: string,
-): Promise<Named | undefined> {
-  return sql.row<Named>(
+): Promise<NamedTask | undefined> {
+  return sql.row<NamedTask>(
     `SELECT a.seq, t.epoch, a.digest FROM alias a JOIN task t ON t.seq = a.seq
       WHERE a.submitter = $1 AND a.workflow = $2 AND a.alias = $3`,
     [submitter, workflowId ?? '', alias],
   )
-}
-
-function conflict(message: string): RunnerMeshError {
-  return new RunnerMeshError('idempotency_conflict', `${message} Use a new one for a new task.`)
-}
-
-function quoted(text: string | undefined): string {
-  return JSON.stringify(text)
 }

@@ -2,7 +2,7 @@
 import { RunnerMeshError } from '../../core/errors.ts'
 import { getTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { NewTask, Submitted } from '../../core/ports/task-store.ts'
-import { dueAt, queuedAt } from '../queue-times.ts'
+import { dependencyFailed, dueAt, queuedAt } from '../queue-times.ts'
 import type { TaskRow } from '../rows.ts'
 import { contentDigest, marksOf, specOf } from '../spec.ts'
 import { isEnded, STATE, type State } from '../states.ts'
@@ -10,7 +10,7 @@ import type { SharedHome } from './home.ts'
 import { findNamed, remember } from './submit-names.ts'
 import { lockTask } from './tasks.ts'
 import type { Change, Sql } from './transaction.ts'
-import { dependencyFailed, end } from './transitions.ts'
+import { end } from './transitions.ts'
 
 /** @throws RunnerMeshError idempotency_conflict, dependency_cycle, task_not_found, queue_full */
 export async function submit(
@@ -172,7 +172,7 @@ async function waitForParents(
   const broken = parents.find((parent) => parent.state === STATE.failed || parent.state === STATE.cancelled)
   if (broken !== undefined) {
     const row = await lockTask(sql, seq)
-    if (row !== undefined) await end(home, sql, change, row, dependencyFailed(home, broken), now)
+    if (row !== undefined) await end(home, sql, change, row, dependencyFailed(home.idOf(broken)), now)
     return
   }
   for (const parent of parents) {

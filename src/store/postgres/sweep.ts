@@ -3,12 +3,12 @@
  * When nobody has for longer than workers can be blamed for (the database was away, or every peer), all leases move on by
  * as long: nobody could have renewed them (R17).
  */
-import type { TaskId } from '../../core/ids.ts'
 import type { Sweep } from '../../core/ports/task-store.ts'
 import { judgeLostLease } from '../lifecycle.ts'
 import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
 import { stopCause } from '../rows.ts'
 import { isEnded, STATE, STOP } from '../states.ts'
+import { nothingSwept, sweepOf, type Swept } from '../swept.ts'
 import { reoffer, requestStop } from './give-back.ts'
 import type { SharedHome } from './home.ts'
 import { backOff, saveBudgets } from './settle.ts'
@@ -19,14 +19,6 @@ import { end, recordAttempt, requeue } from './transitions.ts'
 const SWEEP_LOCK = 0x73776565
 const SWEEP_ROWS = 200
 
-export interface Swept {
-  readonly ready: TaskId[]
-  readonly suspect: TaskId[]
-  readonly ended: TaskId[]
-  /** More has fallen due than one step may touch. */
-  readonly more: boolean
-}
-
 interface Dues {
   readonly now: number
   readonly swept_at: number
@@ -36,7 +28,7 @@ interface Dues {
 export async function sweepStep(home: SharedHome, sql: Sql, change: Change, now: number): Promise<Swept | undefined> {
   const lock = await sql.row<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [SWEEP_LOCK])
   if (lock?.mine !== true) return undefined
-  const swept: Swept = { ready: [], suspect: [], ended: [], more: false }
+  const swept = nothingSwept()
   if (!(await notePause(home, sql))) await sweepLeases(home, sql, change, now, swept)
   const more = await sweepDue(home, sql, change, now, swept)
   return { ...swept, more }
@@ -184,15 +176,12 @@ async function saveDue(sql: Sql, seq: number, due: number): Promise<void> {
   await sql.run('UPDATE task SET due_at = $2 WHERE seq = $1', [seq, due])
 }
 
-/** When the next thing falls due. */
-export async function nextDue(sql: Sql, now: number): Promise<Pick<Sweep, 'nextDueMs'>> {
+/** @param steps of one sweep @returns what it did, and when to come again */
+export async function tellSweep(sql: Sql, steps: readonly Swept[], now: number): Promise<Sweep> {
   const row = await sql.row<{ lease_ms: number | null; due_at: number | null }>(
     `SELECT (SELECT min(until) FROM lease) - lease_now() AS lease_ms,
             (SELECT min(due_at) FROM task WHERE finished_at IS NULL) AS due_at`,
   )
-  const dues = [
-    ...(row?.lease_ms == null ? [] : [Math.max(0, row.lease_ms)]),
-    ...(row?.due_at == null || row.due_at === Number.MAX_SAFE_INTEGER ? [] : [Math.max(0, row.due_at - now)]),
-  ]
-  return dues.length === 0 ? {} : { nextDueMs: Math.min(...dues) }
+  const dueMs = row?.due_at == null || row.due_at === Number.MAX_SAFE_INTEGER ? undefined : row.due_at - now
+  return sweepOf(steps, [row?.lease_ms ?? undefined, dueMs])
 }

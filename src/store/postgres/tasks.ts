@@ -1,7 +1,7 @@
 /** Tasks as the tables hold them, read whole: row, spec, end, lane, lease and group at once. */
 import { findTaskIdParts, type TaskId } from '../../core/ids.ts'
 import type { Requirements, Task, TaskProgress } from '../../core/task.ts'
-import { endingOf, parseSpec, toTask, type EndingColumns, type Spec, type TaskRow } from '../rows.ts'
+import { endingOf, parseSpec, TASK_COLUMNS, toTask, type EndingColumns, type Spec, type TaskRow } from '../rows.ts'
 import type { SharedHome } from './home.ts'
 import type { Sql } from './transaction.ts'
 
@@ -17,7 +17,9 @@ export interface FullRow extends TaskRow, EndingColumns {
   readonly progress: string | null
 }
 
-export const FULL_ROW = `SELECT t.*, s.body, o.result, o.error, o.exit_code, a.priority, a.submitter, a.group_key,
+const COLUMNS = TASK_COLUMNS.map((column) => `t.${column}`).join(', ')
+
+export const FULL_ROW = `SELECT ${COLUMNS}, s.body, o.result, o.error, o.exit_code, a.priority, a.submitter, a.group_key,
     g.max AS group_max, g.running AS group_running, c.needs, e.suspect, e.progress
   FROM task t JOIN spec s ON s.seq = t.seq JOIN lane a ON a.id = t.lane JOIN fit_class c ON c.id = a.fit_class
     LEFT JOIN outcome o ON o.seq = t.seq LEFT JOIN lease e ON e.seq = t.seq

@@ -1,7 +1,7 @@
 /** The two ways a task moves on: back into the queue, or to its end. Rows, leases, groups and children in one transaction. */
 import type { TaskId } from '../../core/ids.ts'
 import type { Attempt, Requirements, TaskReason } from '../../core/task.ts'
-import { dueAt, queuedAt, type Requeue, type TaskEnd } from '../queue-times.ts'
+import { dependencyFailed, dueAt, queuedAt, type Requeue, type TaskEnd } from '../queue-times.ts'
 import { stateOf, type TaskRow } from '../rows.ts'
 import { isEnded, STATE } from '../states.ts'
 import type { SharedHome } from './home.ts'
@@ -97,14 +97,6 @@ export async function endAll(
   return ended
 }
 
-export function dependencyFailed(home: SharedHome, parent: Pick<TaskRow, 'epoch' | 'seq'>): TaskEnd {
-  return {
-    status: 'failed',
-    reason: 'dependency',
-    error: `It needs task ${home.idOf(parent)}, which did not complete.`,
-  }
-}
-
 /** @returns what fails with them, and how */
 async function endThese(
   home: SharedHome,
@@ -132,7 +124,7 @@ async function endThese(
     const by = bySeq.get(parent)
     if (by === undefined) continue
     if (by.how.status === 'completed') await release(home, sql, change, child, now)
-    else if (!failing.has(child)) failing.set(child, dependencyFailed(home, by.row))
+    else if (!failing.has(child)) failing.set(child, dependencyFailed(home.idOf(by.row)))
   }
   return failing
 }

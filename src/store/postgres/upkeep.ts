@@ -1,5 +1,6 @@
 /** Ended tasks past their retention go; schedules of the queue make their tasks, each instant at most one (R21). */
-import type { CronEntry, NewTask, Submitted } from '../../core/ports/task-store.ts'
+import type { CronEntry, Submitted } from '../../core/ports/task-store.ts'
+import { CRON_COLUMNS, cronEntryOf, isPaused, taskOfInstant, type CronRow } from '../cron-rows.ts'
 import { parseSpec, type TaskRow } from '../rows.ts'
 import { marksOf } from '../spec.ts'
 import { dropUnowned } from './artifacts.ts'
@@ -49,16 +50,6 @@ export async function prune(home: SharedHome, sql: Sql, change: Change, now: num
   return rows.length
 }
 
-interface CronRow {
-  readonly name: string
-  readonly expression: string
-  readonly time_zone: string
-  readonly template: string
-  readonly next_at: number
-  readonly paused: boolean
-  readonly fired_at: number
-}
-
 export async function saveCron(sql: Sql, entry: CronEntry): Promise<void> {
   await sql.run(
     `INSERT INTO cron(name, expression, time_zone, template, next_at, paused) VALUES ($1, $2, $3, $4, $5, $6)
@@ -76,15 +67,8 @@ export async function removeCron(sql: Sql, name: string): Promise<boolean> {
 }
 
 export async function listCron(sql: Sql): Promise<readonly CronEntry[]> {
-  const rows = await sql.rows<CronRow>('SELECT * FROM cron ORDER BY name COLLATE "C"')
-  return rows.map((row) => ({
-    name: row.name,
-    expression: row.expression,
-    timeZone: row.time_zone,
-    template: JSON.parse(row.template) as NewTask,
-    nextAt: row.next_at,
-    paused: row.paused,
-  }))
+  const rows = await sql.rows<CronRow>(`SELECT ${CRON_COLUMNS} FROM cron ORDER BY name COLLATE "C"`)
+  return rows.map(cronEntryOf)
 }
 
 /** @returns undefined when there is no such entry, it is paused, or the instant is older than the last one that fired */
@@ -98,18 +82,16 @@ export async function fireCron(
   now: number,
   envelope?: string,
 ): Promise<Submitted | undefined> {
-  const row = await sql.row<CronRow>('SELECT * FROM cron WHERE name = $1 FOR UPDATE', [name])
-  if (row === undefined || row.paused) return undefined
-  const { alias: _alias, notBefore: _notBefore, ...template } = JSON.parse(row.template) as NewTask
-  const idempotencyKey = `cron:${name}:${String(scheduledAt)}`
+  const row = await sql.row<CronRow>(`SELECT ${CRON_COLUMNS} FROM cron WHERE name = $1 FOR UPDATE`, [name])
+  if (row === undefined || isPaused(row)) return undefined
+  const task = taskOfInstant(row, scheduledAt, envelope)
   // Two peers may fire the same instant one after the other: the later one never moves the schedule back.
   await sql.run('UPDATE cron SET next_at = $2, fired_at = $3 WHERE name = $1', [
     ...[name, nextAt, Math.max(row.fired_at, scheduledAt)],
   ])
-  const fired = await findKey(sql, template.submitter, idempotencyKey, now)
+  const fired = await findKey(sql, task.submitter, task.idempotencyKey, now)
   if (fired !== undefined) return { id: home.idOf(fired), created: false }
   if (scheduledAt <= row.fired_at) return undefined
-  const signed = envelope === undefined ? template : { ...template, envelope }
-  const [submitted] = await submit(home, sql, change, [{ ...signed, idempotencyKey }], now)
+  const [submitted] = await submit(home, sql, change, [task], now)
   return submitted
 }

@@ -1,19 +1,10 @@
 /** Schedules of the queue itself. Each instant makes at most one task, whatever restarts between (R21). */
-import type { CronEntry, NewTask, Submitted } from '../../core/ports/task-store.ts'
+import type { CronEntry, Submitted } from '../../core/ports/task-store.ts'
+import { cronEntryOf, isPaused, taskOfInstant, type CronRow } from '../cron-rows.ts'
 import type { Change } from './group-commit.ts'
 import type { Home } from './home.ts'
 import { submitOne } from './submit.ts'
 import { findKey } from './submit-names.ts'
-
-interface CronRow {
-  readonly name: string
-  readonly expression: string
-  readonly time_zone: string
-  readonly template: string
-  readonly next_at: number
-  readonly paused: number
-  readonly fired_at: number
-}
 
 export function saveCron(home: Home, entry: CronEntry): void {
   home.sql.saveCron.run(
@@ -31,14 +22,7 @@ export function removeCron(home: Home, name: string): boolean {
 }
 
 export function listCron(home: Home): readonly CronEntry[] {
-  return (home.sql.readCrons.all() as unknown as CronRow[]).map((row) => ({
-    name: row.name,
-    expression: row.expression,
-    timeZone: row.time_zone,
-    template: JSON.parse(row.template) as NewTask,
-    nextAt: row.next_at,
-    paused: row.paused === 1,
-  }))
+  return (home.sql.readCrons.all() as unknown as CronRow[]).map(cronEntryOf)
 }
 
 /**
@@ -56,13 +40,11 @@ export function fireCron(
   envelope?: string,
 ): Submitted | undefined {
   const row = home.sql.readCron.get(name) as CronRow | undefined
-  if (row === undefined || row.paused === 1) return undefined
-  const { alias: _alias, notBefore: _notBefore, ...template } = JSON.parse(row.template) as NewTask
-  const idempotencyKey = `cron:${name}:${String(scheduledAt)}`
+  if (row === undefined || isPaused(row)) return undefined
+  const task = taskOfInstant(row, scheduledAt, envelope)
   home.sql.moveCron.run(name, nextAt, Math.max(row.fired_at, scheduledAt))
-  const fired = findKey(home, template.submitter, idempotencyKey, now)
+  const fired = findKey(home, task.submitter, task.idempotencyKey, now)
   if (fired !== undefined) return { id: home.idOf(fired), created: false }
   if (scheduledAt <= row.fired_at) return undefined
-  const signed = envelope === undefined ? template : { ...template, envelope }
-  return submitOne(home, change, { ...signed, idempotencyKey }, now, home.lastSeq)
+  return submitOne(home, change, task, now, home.lastSeq)
 }

@@ -2,10 +2,9 @@
  * The inbox of the webhook over node:sqlite, in a file of its own, `webhook.db`. Deliveries that arrive together share one
  * transaction, and each is answered once that is on disk.
  */
-import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { RunnerMeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type {
   Delivery,
@@ -18,6 +17,7 @@ import type { JsonObject } from '../../core/task.ts'
 import { GroupCommit } from './group-commit.ts'
 import { INBOX_SCHEMA, INBOX_SQL, INBOX_TABLES, type InboxStatement } from './inbox-schema.ts'
 import { openLogSync, type LogSync } from './log-sync.ts'
+import { openSmallDatabase } from './small-database.ts'
 
 const FILE = 'webhook.db'
 const GROUP = { maxSteps: 256, maxMs: 5 } as const
@@ -78,7 +78,13 @@ class SqliteDeliveryInbox implements DeliveryInbox {
 
   start(): Promise<void> {
     if (this.#open !== undefined) return Promise.resolve()
-    const db = openFile(this.#file)
+    const db = openSmallDatabase({
+      file: this.#file,
+      schema: INBOX_SCHEMA,
+      tables: INBOX_TABLES,
+      synchronous: 'NORMAL',
+      advice: 'Move it away to start without it: deliveries that wait in it are lost, redeliver them from GitHub.',
+    })
     const log = this.#openLog(this.#file)
     const commit = new GroupCommit({
       db,
@@ -241,33 +247,5 @@ class SqliteDeliveryInbox implements DeliveryInbox {
   #opened(): OpenInbox {
     if (this.#open === undefined) throw new RunnerMeshError('stopping', 'This peer is stopping.')
     return this.#open
-  }
-}
-
-function openFile(file: string): DatabaseSync {
-  // Payloads may be of private repositories.
-  closeSync(openSync(file, 'a', 0o600))
-  const db = new DatabaseSync(file, { timeout: 5_000 })
-  try {
-    const { user_version: found } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-    if (found > INBOX_SCHEMA) {
-      throw new RunnerMeshError(
-        'store_newer',
-        `${file} has schema ${String(found)}, this build knows ${String(INBOX_SCHEMA)}. Upgrade runner-mesh, or name another state directory.`,
-      )
-    }
-    const { quick_check: check } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
-    if (check !== 'ok') throw new Error(check)
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;')
-    db.exec(`${INBOX_TABLES} PRAGMA user_version=${String(INBOX_SCHEMA)};`)
-    return db
-  } catch (cause) {
-    db.close()
-    if (cause instanceof RunnerMeshError) throw cause
-    throw new RunnerMeshError(
-      'store_corrupt',
-      `${file} is damaged (${errorText(cause)}). Move it away to start without it: deliveries that wait in it are lost, redeliver them from GitHub.`,
-      { cause },
-    )
   }
 }

@@ -5,9 +5,11 @@
 import { rmSync, statfsSync, statSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { StoreSettings } from './settings.ts'
+import { isFull } from './sqlite-error.ts'
 
 const BALLAST_FILE = 'ballast'
 const MIB = 1_048_576
@@ -68,6 +70,18 @@ export class DiskGuard {
     rmSync(this.#ballast, { force: true })
     this.#deps.log.error('store.disk_full', { ballast: 'dropped', advice: 'free some space' })
     return true
+  }
+
+  /** The same, and lets the write-ahead log start from its beginning again. @returns whether that made room */
+  makeRoom(db: DatabaseSync): boolean {
+    const dropped = this.dropBallast()
+    try {
+      const { busy, log } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number; log: number }
+      return dropped || (busy === 0 && log === 0)
+    } catch (thrown) {
+      if (isFull(thrown)) return dropped
+      throw thrown
+    }
   }
 
   async stop(): Promise<void> {

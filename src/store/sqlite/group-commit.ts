@@ -14,10 +14,11 @@
  * @see https://wiki.postgresql.org/wiki/Fsync_Errors
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import { errorText } from '../../core/errors.ts'
 import type { TaskId } from '../../core/ids.ts'
 import type { StoreEvent } from '../../core/ports/task-store.ts'
 import type { Requirements } from '../../core/task.ts'
+import { storeClosed } from '../closed.ts'
 import { isStorageFault, wrapSqliteError } from './sqlite-error.ts'
 
 /** What one step did beside its rows: how to take its notes in memory back, and what to tell once it is durable. */
@@ -108,7 +109,7 @@ export class GroupCommit {
   run<T>(work: (change: Change) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) {
-        reject(new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.'))
+        reject(storeClosed())
         return
       }
       if (this.#broken !== undefined) {

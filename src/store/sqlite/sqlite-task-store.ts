@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import { errorText } from '../../core/errors.ts'
 import type { Fence, HomeId, PeerId, TaskId } from '../../core/ids.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type {
@@ -30,6 +30,8 @@ import type {
   TaskStore,
 } from '../../core/ports/task-store.ts'
 import type { Attempt, Requirements, Task } from '../../core/task.ts'
+import { storeClosed } from '../closed.ts'
+import { EventListeners } from '../event-listeners.ts'
 import { claim } from './claim.ts'
 import { countQueue, readyClasses } from './counts.ts'
 import { fireCron, listCron, removeCron, saveCron } from './cron.ts'
@@ -50,7 +52,7 @@ import { nextReady } from './next-ready.ts'
 import { isFull } from './sqlite-error.ts'
 import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
-import { notePause, sweepDue, sweepLeases, type Swept } from './sweep.ts'
+import { notePause, sweepDue, sweepLeases, tellSweep } from './sweep.ts'
 
 export interface SqliteTaskStoreDeps {
   /** Belongs to this home alone. Made when it does not exist. */
@@ -80,12 +82,13 @@ class SqliteTaskStore implements TaskStore {
   readonly durability = 'local'
   readonly #deps: SqliteTaskStoreDeps
   readonly #settings: StoreSettings
-  readonly #listeners = new Set<(event: StoreEvent) => void>()
+  readonly #listeners: EventListeners
   #opened: Opened | undefined
   #endPulse: () => void = () => undefined
 
   constructor(deps: SqliteTaskStoreDeps) {
     this.#deps = deps
+    this.#listeners = new EventListeners(deps.log)
     this.#settings = { ...STORE_DEFAULTS, ...deps.settings }
   }
 
@@ -133,7 +136,7 @@ class SqliteTaskStore implements TaskStore {
   renew(renewals: readonly Renewal[], worker: PeerId): Promise<readonly RenewalVerdict[]> {
     return this.#read((home) => {
       const { verdicts, changed } = renew(home, renewals, worker)
-      for (const taskId of changed) this.#emit({ kind: 'changed', taskId })
+      for (const taskId of changed) this.#listeners.emit({ kind: 'changed', taskId })
       return verdicts
     })
   }
@@ -163,7 +166,7 @@ class SqliteTaskStore implements TaskStore {
     const steps = [await this.#step((_home, change) => sweepLeases(home, change, now))]
     do steps.push(await this.#step((_home, change) => sweepDue(home, change, now)))
     while (steps.at(-1)?.more === true)
-    return sweepOf(home, steps, now)
+    return tellSweep(home, steps, now)
   }
 
   prune(now: number, limit: number): Promise<number> {
@@ -231,8 +234,7 @@ class SqliteTaskStore implements TaskStore {
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.subscribe(listener)
   }
 
   #open(): Opened {
@@ -265,9 +267,9 @@ class SqliteTaskStore implements TaskStore {
       onRollback: (fault) => {
         home.forgetSaved()
         this.#deps.log.error('store.group_failed', { error: errorText(fault) })
-        return isFull(fault) && makeRoom(db, guard)
+        return isFull(fault) && guard.makeRoom(db)
       },
-      emit: (event) => this.#emit(event),
+      emit: (event) => this.#listeners.emit(event),
     })
   }
 
@@ -282,7 +284,7 @@ class SqliteTaskStore implements TaskStore {
   }
 
   #step<T>(work: (home: Home, change: Change, guard: DiskGuard) => T): Promise<T> {
-    if (this.#opened === undefined) return Promise.reject(closed())
+    if (this.#opened === undefined) return Promise.reject(storeClosed())
     const { home, commit, guard } = this.#opened
     return commit.run((change) => work(home, change, guard))
   }
@@ -298,44 +300,6 @@ class SqliteTaskStore implements TaskStore {
 
   #get(): Opened {
     if (this.#opened !== undefined) return this.#opened
-    throw closed()
-  }
-
-  #emit(event: StoreEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (thrown) {
-        this.#deps.log.error('store.listener_failed', { error: errorText(thrown) })
-      }
-    }
-  }
-}
-
-function closed(): RunnerMeshError {
-  return new RunnerMeshError('stopping', 'The store is closed. Ask again once the peer has started.')
-}
-
-function sweepOf(home: Home, steps: readonly Swept[], now: number): Sweep {
-  const leaseMs = home.leases.nextEndMs()
-  const dueMs = home.quietUntil === Infinity ? undefined : Math.max(0, home.quietUntil - now)
-  const next = [leaseMs, dueMs].filter((ms) => ms !== undefined)
-  return {
-    ready: steps.flatMap((step) => step.ready),
-    suspect: steps.flatMap((step) => step.suspect),
-    ended: steps.flatMap((step) => step.ended),
-    ...(next.length === 0 ? {} : { nextDueMs: Math.min(...next) }),
-  }
-}
-
-/** Gives up the ballast, and lets the write-ahead log start from its beginning again. @returns whether that made room */
-function makeRoom(db: DatabaseSync, guard: DiskGuard): boolean {
-  const dropped = guard.dropBallast()
-  try {
-    const { busy, log } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number; log: number }
-    return dropped || (busy === 0 && log === 0)
-  } catch (thrown) {
-    if (isFull(thrown)) return dropped
-    throw thrown
+    throw storeClosed()
   }
 }

@@ -7,8 +7,8 @@ import type { Home } from './home.ts'
 import { newRow, type TaskRow } from '../rows.ts'
 import { isEnded, STATE, type State } from '../states.ts'
 import { findNamed, remember } from './submit-names.ts'
-import { countNeeds, dependencyFailed, end, offer } from './transitions.ts'
-import { dueAt, queuedAt } from '../queue-times.ts'
+import { countNeeds, end, offer } from './transitions.ts'
+import { dependencyFailed, dueAt, queuedAt } from '../queue-times.ts'
 import { contentDigest, marksOf, specOf } from '../spec.ts'
 
 /** @throws RunnerMeshError idempotency_conflict, dependency_cycle, task_not_found, queue_full */
@@ -113,7 +113,7 @@ function addTask(home: Home, row: TaskRow): void {
 function waitForParents(home: Home, change: Change, row: TaskRow, parents: readonly TaskRow[], now: number): void {
   const broken = parents.find((parent) => parent.state === STATE.failed || parent.state === STATE.cancelled)
   if (broken !== undefined) {
-    end(home, change, row, dependencyFailed(home, broken), now)
+    end(home, change, row, dependencyFailed(home.idOf(broken)), now)
     return
   }
   for (const parent of parents) {

@@ -1,5 +1,5 @@
 /** What time alone does: delayed tasks become ready, clocks run out, leases end. */
-import type { TaskId } from '../../core/ids.ts'
+import type { Sweep } from '../../core/ports/task-store.ts'
 import { judgeLostLease } from '../lifecycle.ts'
 import type { Lease } from '../lease-table.ts'
 import { reoffer, requestStop } from './give-back.ts'
@@ -10,22 +10,10 @@ import { isEnded, STATE, STOP } from '../states.ts'
 import { backOff } from './settle.ts'
 import { end, recordAttempt, requeue } from './transitions.ts'
 import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
+import { nothingSwept, sweepOf, type Swept } from '../swept.ts'
 
 /** Rows that one step of a sweep touches at most, so that claims and settlements come in between. */
 const SWEEP_ROWS = 200
-
-/** What one step of a sweep did. */
-export interface Swept {
-  readonly ready: TaskId[]
-  readonly suspect: TaskId[]
-  readonly ended: TaskId[]
-  /** More has fallen due than one step may touch. */
-  readonly more: boolean
-}
-
-export function nothingSwept(): Swept {
-  return { ready: [], suspect: [], ended: [], more: false }
-}
 
 export function sweepDue(home: Home, change: Change, now: number): Swept {
   const swept = nothingSwept()
@@ -148,4 +136,10 @@ function loseLease(home: Home, change: Change, lease: Lease, now: number, swept:
 function saveDue(home: Home, seq: number, due: number): void {
   home.recent.forget(seq)
   home.sql.saveDue.run(seq, due)
+}
+
+/** @param steps of one sweep @returns what it did, and when to come again */
+export function tellSweep(home: Home, steps: readonly Swept[], now: number): Sweep {
+  const dueMs = home.quietUntil === Infinity ? undefined : home.quietUntil - now
+  return sweepOf(steps, [home.leases.nextEndMs(), dueMs])
 }

@@ -7,7 +7,7 @@ import { isFull, type Group, type Lane } from './lanes.ts'
 import type { Head } from './ready-heads.ts'
 import { parseSpec, stateOf, type TaskRow } from '../rows.ts'
 import { isEnded, STATE, type State } from '../states.ts'
-import { dueAt, queuedAt, type Requeue, type TaskEnd } from '../queue-times.ts'
+import { dependencyFailed, dueAt, queuedAt, type Requeue, type TaskEnd } from '../queue-times.ts'
 
 export function requeue(home: Home, change: Change, row: TaskRow, to: Requeue, now: number): void {
   const due = dueAt(to.state, to.readyAt, row)
@@ -64,15 +64,6 @@ export function end(home: Home, change: Change, row: TaskRow, how: TaskEnd, now:
   return ended
 }
 
-/** How a task ends when one of its needs did not complete. */
-export function dependencyFailed(home: Home, parent: Pick<TaskRow, 'epoch' | 'seq'>): TaskEnd {
-  return {
-    status: 'failed',
-    reason: 'dependency',
-    error: `It needs task ${home.idOf(parent)}, which did not complete.`,
-  }
-}
-
 function endOne(
   home: Home,
   change: Change,
@@ -93,7 +84,7 @@ function endOne(
   shift(home, change, row, stateOf(how.status))
   for (const seq of takeChildren(home, change, row.seq)) {
     if (how.status === 'completed') release(home, change, seq, now)
-    else ending.push({ seq, how: dependencyFailed(home, row) })
+    else ending.push({ seq, how: dependencyFailed(home.idOf(row)) })
   }
 }
 

@@ -2,7 +2,7 @@
  * The worker's journal over node:sqlite: grants it works on, and ends no home has answered for. The changes of one turn of
  * the event loop share one transaction, and each is answered once that is on disk.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { RunnerMeshError } from '../../core/errors.ts'
 import type { Fence, TaskId } from '../../core/ids.ts'
@@ -11,9 +11,13 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { AttemptEnd, JournalEntry, WorkJournal } from '../../core/ports/work-journal.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openLogSync, type LogSync } from './log-sync.ts'
+import { openSmallDatabase } from './small-database.ts'
 
 const FILE = 'work.db'
 const SCHEMA = 1
+const TABLES = `CREATE TABLE IF NOT EXISTS work (
+  task_id TEXT NOT NULL, fence INTEGER NOT NULL, grant_json TEXT NOT NULL, end_json TEXT, PRIMARY KEY (task_id, fence)
+) STRICT, WITHOUT ROWID`
 const GROUP = { maxSteps: 256, maxMs: 5 } as const
 
 interface Row {
@@ -57,7 +61,13 @@ class SqliteWorkJournal implements WorkJournal {
 
   start(): Promise<void> {
     if (this.#open !== undefined) return Promise.resolve()
-    const db = openDatabase(this.#file)
+    const db = openSmallDatabase({
+      file: this.#file,
+      schema: SCHEMA,
+      tables: TABLES,
+      synchronous: 'NORMAL',
+      advice: 'Move it away to start without it (results not yet delivered are lost), or restore it.',
+    })
     const log = this.#openLog(this.#file)
     this.#open = {
       db,
@@ -117,33 +127,5 @@ class SqliteWorkJournal implements WorkJournal {
   #opened(): OpenJournal {
     if (this.#open === undefined) throw new RunnerMeshError('stopping', `The journal ${this.#file} is not open.`)
     return this.#open
-  }
-}
-
-function openDatabase(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: 5000 })
-  try {
-    const found = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
-    if (found > SCHEMA) {
-      throw new RunnerMeshError(
-        'store_newer',
-        `${file} has schema ${String(found)}, this build knows ${String(SCHEMA)}. Upgrade runner-mesh, or name another state directory.`,
-      )
-    }
-    const [check] = db.prepare('PRAGMA quick_check(1)').all() as unknown as readonly { readonly quick_check: string }[]
-    if (check?.quick_check !== 'ok') throw new Error(check?.quick_check ?? 'no answer')
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;')
-    db.exec(`CREATE TABLE IF NOT EXISTS work (
-      task_id TEXT NOT NULL, fence INTEGER NOT NULL, grant_json TEXT NOT NULL, end_json TEXT, PRIMARY KEY (task_id, fence)
-    ) STRICT, WITHOUT ROWID; PRAGMA user_version=${String(SCHEMA)};`)
-    return db
-  } catch (cause) {
-    db.close()
-    if (cause instanceof RunnerMeshError) throw cause
-    throw new RunnerMeshError(
-      'store_corrupt',
-      `${file} is damaged. Move it away to start without it (results not yet delivered are lost), or restore it.`,
-      { cause },
-    )
   }
 }

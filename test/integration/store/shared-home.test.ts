@@ -122,6 +122,34 @@ test('two stores that claim at once give each task to one worker, with fences th
   assert.equal(new Set(all.map(({ fence }) => fence)).size, 200)
 })
 
+test('R13: nothing is answered before the database has committed it', async (t) => {
+  const [one, two] = await twoStores(t)
+  const schema = `shared_${String(process.pid)}_${String(schemas)}`
+  // Everything of a transaction succeeds but its end.
+  await withAdmin((admin) =>
+    admin.query(`CREATE FUNCTION ${schema}.refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'refused at the end'; END $$;
+      CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON ${schema}.task DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION ${schema}.refuse()`),
+  )
+  await assert.rejects(submit(one), /refused at the end/)
+  assert.equal((await two.list({}, 10)).tasks.length, 0)
+})
+
+test('what becomes claimable at one peer is told to those who wait at the other', async (t) => {
+  const [one, two] = await twoStores(t)
+  const told = new Promise<boolean>((resolve) => {
+    two.subscribe(({ kind }) => {
+      if (kind === 'ready') resolve(true)
+    })
+  })
+  const over = new AbortController()
+  await submit(one)
+  const patience = systemClock.sleep(20_000, over.signal).then(() => false)
+  assert.equal(await Promise.race([told, patience.catch(() => false)]), true)
+  over.abort()
+})
+
 test('a request that is repeated at another peer is answered with the same grant', async (t) => {
   const [one, two] = await twoStores(t)
   await submit(one)

@@ -130,6 +130,11 @@ const CLAIMING: readonly Guard[] = [
     'R23:',
   ),
   guard(
+    'whoever waits is told of what it may claim',
+    ['sqlite/transitions.ts', 'if (!isFull(lane.group)) change.ready.push(lane.fitClass.needs)', ''],
+    'a task submitted becomes known to listeners',
+  ),
+  guard(
     'a freed slot wakes the held',
     ['sqlite/transitions.ts', 'if (wasFull && !isFull(lane.group))', 'if (false)'],
     'a held task is ready again',
@@ -143,6 +148,11 @@ const CLAIMING: readonly Guard[] = [
     'a refusal is remembered',
     ['sqlite/claim.ts', 'home.refusers.has(', '!home.refusers.has('],
     'a task that a worker refused',
+  ),
+  guard(
+    'each grant has a fence of its own',
+    ['sqlite/home.ts', 'return makeFence(this.epoch, this.#lsn)', 'return makeFence(this.epoch, 1)'],
+    'fences grow over all tasks',
   ),
   guard(
     'fences outlive a restart',
@@ -170,7 +180,7 @@ const NAMES: readonly Guard[] = [
   ),
   guard(
     'a key means one content',
-    ['sqlite/submit-names.ts', 'Buffer.compare(named.digest, digest) !== 0', 'false'],
+    ['named-submits.ts', 'Buffer.compare(named.digest, digest) !== 0', 'false'],
     'a key used again for another payload',
   ),
   guard(

@@ -3,6 +3,7 @@ import type { Guard } from './guards.ts'
 
 const CONTRACT = 'test/contract/postgres-task-store.test.ts'
 const SHARED = 'test/integration/store/shared-home.test.ts'
+const ROLLING = 'test/integration/store/rolling-upgrade.test.ts'
 
 function guard(
   promise: string,
@@ -15,6 +16,64 @@ function guard(
 }
 
 export const POSTGRES_GUARDS: readonly Guard[] = [
+  guard(
+    'a report needs the latest fence',
+    ['../lifecycle.ts', 'settlement.fence !== facts.latestFence', 'false'],
+    'R4:',
+  ),
+  guard(
+    'fences outlive the peers that gave them',
+    [
+      'claim.ts',
+      "nextval('lsn') AS lsn",
+      '${String(((home as { lsn?: number }).lsn = ((home as { lsn?: number }).lsn ?? 0) + 1))} AS lsn',
+    ],
+    'R15:',
+  ),
+  guard(
+    'an answer comes after COMMIT',
+    [
+      'group.ts',
+      'if (steps.length === 1) return [{ step, change, value: await step.work(sql, change) }]',
+      'if (steps.length === 1) { const value = await step.work(sql, change); step.resolve(value); return [{ step, change, value }] }',
+    ],
+    'R13: nothing is answered',
+    SHARED,
+  ),
+  guard(
+    'a lease begins on the database’s clock',
+    ['claim.ts', 'lease_now() + t.lease_ms', '${String(now)} + t.lease_ms'],
+    'R3:',
+  ),
+  guard(
+    'whoever waits is told of what it may claim',
+    ['submit.ts', 'if (state === STATE.ready) change.ready.push(task.requirements)', ''],
+    'a task submitted becomes known to listeners',
+  ),
+  guard(
+    'whoever waits at another peer is told as well',
+    ['notices.ts', 'ready: ready && from === 0', 'ready: false'],
+    'what becomes claimable at one peer',
+    SHARED,
+  ),
+  guard(
+    'no older peer is left with tables it cannot use',
+    ['schema-version.ts', 'if (lock?.held === true) continue', 'if (lock !== undefined) continue'],
+    'a version that takes away',
+    ROLLING,
+  ),
+  guard(
+    'a home that went on is not changed by a peer of before',
+    ['schema-version.ts', 'if (versions.serves_from > KNOWN) throw', 'if (false) throw'],
+    'a peer that was cut off',
+    ROLLING,
+  ),
+  guard(
+    'a later version may add columns',
+    ['tasks.ts', 'SELECT ${COLUMNS}, s.body', 'SELECT t.*, s.body'],
+    'a version that only adds',
+    ROLLING,
+  ),
   guard(
     'fences come from a sequence',
     ['claim.ts', "nextval('lsn') AS lsn", '1 AS lsn'],
