@@ -120,6 +120,8 @@ async function home(): Promise<void> {
     workerCpu.push((user + system) / cycle.tasks)
     if (other !== undefined) theirs.push(other)
   }
+  // One after the other: what a task waits for queue, mesh and disks, and not for its neighbours.
+  const alone = (await drive({ callers: 1, batch: 1, ms }, turn)).turnsMs
   const rate = ({ tasks, seconds }: Cycle): number => tasks / seconds
   const turns = ours.flatMap(({ turnsMs }) => turnsMs)
   const result = {
@@ -165,6 +167,13 @@ async function home(): Promise<void> {
     values.json
       ? `${JSON.stringify(result)}\n`
       : `${String(figure)} tasks/s over libp2p, an fdatasync before each answer, ${String(inFlight)} in flight; submit → settled p50 ${String(result.p50)} ms, p99 ${String(result.p99)} ms; CPU per task ${String(result.home_cpu_us)} µs at the home, ${String(result.worker_cpu_us)} µs at the worker${beside}\n`,
+  )
+  const [p50, p99] = [round3(quantile(alone, 0.5)), round3(quantile(alone, 0.99))]
+  const line = { name: 'noop-task-alone', figure: p50, unit: 'ms', n: alone.length, p50, p99, machine: result.machine }
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(line)}\n`
+      : `one at a time: submit → settled p50 ${String(p50)} ms, p99 ${String(p99)} ms\n`,
   )
   child.kill('SIGTERM')
   await gone

@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- task`: a container task through the mesh (submit on A → worker B in another process → result on A)
- * against `docker run --rm` of the same image on the same engine, in interleaved pairs.
+ * against `docker run --rm` of the same image on the same engine, in interleaved pairs; then, what the mesh takes of it: from
+ * the submit to B's call for a container at its engine.
  *
  * --pairs N (30)  --json
  */
@@ -9,12 +10,14 @@ import { cpus } from 'node:os'
 import { parseArgs, promisify } from 'node:util'
 import Docker from 'dockerode'
 import { ensureBusyboxImage } from '../test/support/busybox-image.ts'
+import { hearEngine } from './task/heard-engine.ts'
 import { startMeshPair, type Sample } from './task/mesh-pair.ts'
-import { quantile } from './queue/report.ts'
+import { quantile, round } from './queue/report.ts'
 
 const { values } = parseArgs({
   options: { pairs: { type: 'string', default: '30' }, json: { type: 'boolean', default: false } },
 })
+const MACHINE = `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`
 const IMAGE = 'runner-mesh-bench/busybox:1'
 const pairs = Number(values.pairs)
 const exec = promisify(execFile)
@@ -33,6 +36,28 @@ await ensureBusyboxImage(new Docker(), IMAGE)
     if (!first) mesh.push(await peers.run(IMAGE))
   }
   report(mesh, cli)
+}
+await reportOverhead()
+
+/** Of peers that go to their engine by a way that tells when a container is asked for. */
+async function reportOverhead(): Promise<void> {
+  await using engine = await hearEngine()
+  await using peers = await startMeshPair({ env: { RUNNER_MESH_DOCKER_HOST: engine.host } })
+  for (let warm = 0; warm < 3; warm += 1) await peers.run(IMAGE)
+  const took: number[] = []
+  for (let run = 0; run < pairs; run += 1) {
+    engine.takeCreatedAt()
+    const submittedAt = performance.now()
+    await peers.run(IMAGE)
+    took.push((engine.takeCreatedAt() ?? Number.NaN) - submittedAt)
+  }
+  const [p50, p99] = [round(quantile(took, 0.5)), round(quantile(took, 0.99))]
+  const line = { name: 'container-task-overhead', figure: p50, unit: 'ms', n: pairs, p50, p99, machine: MACHINE }
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(line)}\n`
+      : `submit → call for a container p50 ${String(p50)} ms (to reach: 5), p99 ${String(p99)} ms (to reach: 25)\n`,
+  )
 }
 
 /** With the limits ours has, so that both ask the same of the engine. */
@@ -82,7 +107,7 @@ function report(mesh: readonly Sample[], cli: readonly number[]): void {
     peer_p50: Math.round(b),
     phases,
     outside_phases_ms: Math.round(a - inside),
-    machine: `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`,
+    machine: MACHINE,
   }
   process.stdout.write(
     values.json

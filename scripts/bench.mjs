@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { ROOT } from './setup/checkout.mjs'
 import { launch } from './setup/launch.mjs'
 
-const NEED_ENGINE = ['all', 'container', 'task']
+const NEED_ENGINE = ['all', 'container', 'recovery', 'task']
 
 const [name, ...args] = process.argv.slice(2)
 const script = name === 'all' ? 'scripts/bench/main.ts' : `bench/${name ?? ''}.ts`

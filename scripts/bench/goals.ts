@@ -16,6 +16,14 @@ export const GOALS: readonly Goal[] = [
     ...{ benchmark: 'task', line: { name: 'container-task-over-mesh' }, field: 'ratio', reach: { most: 1 } },
   },
   {
+    what: 'mesh overhead: submit → container create call, two processes, p50, ms',
+    ...{ benchmark: 'task', line: { name: 'container-task-overhead' }, field: 'p50', reach: { most: 5 } },
+  },
+  {
+    what: 'mesh overhead: submit → container create call, two processes, p99, ms',
+    ...{ benchmark: 'task', line: { name: 'container-task-overhead' }, field: 'p99', reach: { most: 25 } },
+  },
+  {
     what: 'no-op tasks over libp2p ÷ BullMQ with fsync always',
     ...{ benchmark: 'noop', line: { name: 'noop-tasks-over-mesh' }, field: 'ratio', reach: { least: 1.5 } },
   },
@@ -59,6 +67,24 @@ export const GOALS: readonly Goal[] = [
   {
     what: '1,000 runners on one issue: requests in any hour',
     ...{ benchmark: 'registry', line: { name: 'registry-requests-hour' }, field: 'figure', reach: { most: 900 } },
+  },
+  {
+    what: '30 peers from a list of addresses to full mesh ÷ 5 s',
+    ...{ benchmark: 'converge', line: { name: 'converge-30-peers' }, field: 'of_5_s', reach: { most: 1.2 } },
+  },
+  {
+    what: 'worker lost → task claimable again, lease 30 s, s',
+    ...{ benchmark: 'recovery', line: { name: 'worker-lost-claimable', lease_s: 30 }, field: 'figure' },
+    reach: { most: 32 },
+  },
+  {
+    what: 'cancel → container proven gone, TERM ignored, grace 2 s, s',
+    ...{ benchmark: 'recovery', line: { name: 'cancel-container-gone', grace_s: 2 }, field: 'figure' },
+    reach: { most: 4 },
+  },
+  {
+    what: 'webhook: signed deliveries at 200/s answered, each on disk, p99, ms',
+    ...{ benchmark: 'webhook', line: { name: 'webhook-at-200-s' }, field: 'p99', reach: { most: 100 } },
   },
   {
     what: 'requests between peers ÷ bare libp2p pipelined echo',

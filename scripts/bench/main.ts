@@ -24,6 +24,7 @@ const QUICK: Readonly<Record<string, readonly string[]>> = {
   mesh: ['1'],
   noop: ['--rounds', '1', '--ms', '600'],
   queue: ['--quick'],
+  recovery: ['--quick'],
   registry: ['60', '3'],
   scale: ['--quick'],
   spread: ['--meshes', '2'],
