@@ -10,17 +10,28 @@ import { findSecret } from '../app/secret-file.ts'
 import { socketPath, stateDirectory } from '../app/state-directory.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
-import type { CommandContext } from './run-command.ts'
+import type { CommandContext, Streams } from './run-command.ts'
 import type { ClosableLink } from './steady-link.ts'
 
+type Asking = Pick<CommandContext, 'environment'> & Partial<Pick<CommandContext, 'streams'>>
+
+/** Commands that open their link again are warned once. */
+const warned = new WeakSet<Streams>()
+
 /** The first that answers. @throws RunnerMeshError peer_unreachable: no peer answers; not_admitted; config_invalid */
-export async function openPeer({ environment }: Pick<CommandContext, 'environment'>): Promise<ClosableLink> {
+export async function openPeer({ environment, streams }: Asking): Promise<ClosableLink> {
   const config = loadConfig(environment)
   const { url, peer } = config
   if (url !== undefined && peer !== undefined)
     throw new RunnerMeshError('config_invalid', '--url and --peer both name a peer to ask. Leave one of them out.')
   if (url !== undefined) {
     const token = await readToken(config)
+    const { plainHttpWarning } = await import('../app/remote/plain-http.ts')
+    const warning = plainHttpWarning(url)
+    if (warning !== undefined && streams !== undefined && !warned.has(streams)) {
+      warned.add(streams)
+      streams.stderr.write(`${warning}\n`)
+    }
     const { openHttpLink } = await import('../app/remote/http-link.ts')
     return openHttpLink({ url, token })
   }
@@ -41,10 +52,7 @@ export async function openPeer({ environment }: Pick<CommandContext, 'environmen
 }
 
 /** Opens the link, hands it over, and closes it again whatever happens. */
-export async function withPeer<T>(
-  context: Pick<CommandContext, 'environment'>,
-  use: (link: OperationsLink) => Promise<T>,
-): Promise<T> {
+export async function withPeer<T>(context: Asking, use: (link: OperationsLink) => Promise<T>): Promise<T> {
   const link = await openPeer(context)
   try {
     return await use(link)

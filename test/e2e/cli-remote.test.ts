@@ -96,6 +96,15 @@ test(
       assert.match(session.text.stderr, told)
     }
 
+    // An address of this machine, but none that says so.
+    const plain = piped(t, ['--url', 'http://0.0.0.0:1', '--token-file', looker, '--json', 'list'], env)
+    assert.equal(await plain.ended, 67, plain.text.stderr)
+    assert.match(
+      plain.text.stderr,
+      /^warning: the token goes to http:\/\/0\.0\.0\.0:1 unencrypted, .*https:.*--peer.*\nerror /,
+    )
+    assert.doesNotMatch(run.text.stderr, /warning/)
+
     const audit = piped(t, [
       '--state-dir',
       a.ready.state_dir,

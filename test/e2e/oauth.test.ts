@@ -83,6 +83,16 @@ test('a peer takes tokens of its authorization server, and tells whoever has non
   const told = JSON.parse(metadata.body) as Readonly<Record<string, unknown>>
   assert.deepEqual([told['resource'], told['authorization_servers']], [RESOURCE, [issuer.url]])
 
+  // Without a public URL it is where the server has come to listen.
+  const { ready: other } = await ground.up('b', ['--oauth-issuer', issuer.url])
+  const there = new URL(other.mcp_url ?? '')
+  const own = await send(new URL('/.well-known/oauth-protected-resource/mcp', there), {}, 'GET')
+  assert.equal((JSON.parse(own.body) as Readonly<Record<string, unknown>>)['resource'], there.href)
+  assert.ok((await send(there, {})).challenge.includes(`resource_metadata="${there.origin}/.well-known/`))
+  const forThere = { aud: there.href, scope: 'tasks:read tasks:submit' }
+  assert.notEqual((await send(there, bearer(await tokenWith(forThere)))).status, 401)
+  assert.equal((await send(there, bearer(await tokenWith({})))).status, 401, 'a token for another resource')
+
   const good = bearer(await tokenWith({ scope: 'tasks:read tasks:submit' }))
   assert.equal((await send(url, { ...good, host: 'evil.example' })).status, 403)
   assert.equal((await send(url, { ...good, origin: 'https://evil.example' })).status, 403)

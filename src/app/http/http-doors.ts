@@ -58,7 +58,7 @@ export async function createHttpDoors(deps: HttpDoorsDeps): Promise<HttpDoors> {
     random,
   )
   const book = new TokenBook({ stateDir, clock, log })
-  const access = createHttpAccess(config)
+  const access = createHttpAccess(config, () => server.url())
   const oauth = access.oauth === undefined ? undefined : new OAuthTokens(access.oauth, { clock, log })
   const authenticate = createAuthenticate({ own: token, ownAccess: deps.access, book, oauth, findTask: deps.findTask })
   const mcp = createMcpDoor({ ...deps, version: VERSION, authenticate }, { ...MCP_DOOR_SETTINGS, ...access.admission })

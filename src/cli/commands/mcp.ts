@@ -4,7 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import { loadConfig } from '../../app/config.ts'
-import { createHttpAccess } from '../../app/http/http-access.ts'
+import { createBound } from '../../app/http/http-access.ts'
 import { createLogger } from '../../app/logger.ts'
 import { serveMcpStdio } from '../../app/mcp-stdio.ts'
 import { systemClock } from '../../app/system.ts'
@@ -34,7 +34,7 @@ export async function mcp(
     await openPeer(context),
   )
   try {
-    const { bound } = createHttpAccess(loadConfig(context.environment)).admission
+    const bound = createBound(loadConfig(context.environment))
     await serveMcpStdio({
       link: {
         call: (name, input, options) =>

@@ -102,6 +102,24 @@ test('what is open under a token hears of its end', async (t) => {
   assert.equal(await tokens.authenticate(token), undefined)
 })
 
+test('without a public URL the resource is where the server listens, known once it does', () => {
+  let port = 0
+  const of = (http: string, more: Readonly<Record<string, string>> = {}) =>
+    createHttpAccess(
+      loadConfig({ RUNNER_MESH_HTTP: http, RUNNER_MESH_OAUTH_ISSUER: 'https://login.example', ...more }),
+      () => `http://127.0.0.1:${String(port)}`,
+    )
+  const { admission, oauth } = of('127.0.0.1:0')
+  const named = of('127.0.0.1:0', { RUNNER_MESH_OAUTH_AUDIENCE: 'mine' })
+  port = 40_123
+  assert.deepEqual(
+    [admission.protectedResource?.resource, oauth?.audience],
+    ['http://127.0.0.1:40123/mcp', 'http://127.0.0.1:40123/mcp'],
+  )
+  assert.equal(named.oauth?.audience, 'mine')
+  assert.equal(of('0.0.0.0:9721').oauth?.audience, 'http://0.0.0.0:9721/mcp')
+})
+
 test('the settings make the resource, its audience and its names out of the public URL', () => {
   const { admission, oauth } = createHttpAccess(
     loadConfig({
@@ -110,6 +128,7 @@ test('the settings make the resource, its audience and its names out of the publ
       RUNNER_MESH_MCP_TOOLSETS: 'agent, worker',
       RUNNER_MESH_MCP_READ_ONLY: 'true',
     }),
+    () => 'http://127.0.0.1:9',
   )
   assert.ok(admission.allowedHosts.includes('runners.example') && admission.allowedHosts.includes('127.0.0.1'))
   assert.deepEqual(admission.bound, { sets: ['agent', 'worker'], readOnly: true })
@@ -117,7 +136,7 @@ test('the settings make the resource, its audience and its names out of the publ
     [admission.protectedResource?.resource, admission.protectedResource?.authorizationServers, oauth?.audience],
     [AUDIENCE, ['https://login.example'], AUDIENCE],
   )
-  const plain = createHttpAccess(loadConfig({}))
+  const plain = createHttpAccess(loadConfig({}), () => 'http://127.0.0.1:9')
   assert.deepEqual([plain.oauth, plain.admission.protectedResource], [undefined, undefined])
   for (const [name, value] of [
     ['RUNNER_MESH_OAUTH_ISSUER', 'http://login.example'],
