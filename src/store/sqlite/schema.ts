@@ -133,4 +133,10 @@ CREATE TABLE cron(
 ) STRICT, WITHOUT ROWID;
 `
 
-export const MIGRATIONS: readonly string[] = [FIRST]
+/**
+ * A task that waits keeps room in its row for what its grant writes. Rows are appended to full pages: one that grows splits
+ * its page and has the neighbours and their parent rewritten, five pages more for each claim of a long queue.
+ */
+const ROOM_FOR_GRANTS = 'ALTER TABLE task ADD COLUMN room TEXT'
+
+export const MIGRATIONS: readonly string[] = [FIRST, ROOM_FOR_GRANTS]

@@ -1,6 +1,8 @@
 /** Every statement over tasks, prepared once. Decisions are made in the functions that run them; SQL only reads and writes. */
 import type { DatabaseSync } from 'node:sqlite'
 
+/** As long as worker, request, fence, lease and times of a grant, and the times of an end. */
+const ROOM = ' '.repeat(128)
 const END_COLUMNS = 'o.result, o.error, o.exit_code'
 
 export type Statements = ReturnType<typeof prepareStatements>
@@ -36,7 +38,7 @@ function taskStatements(db: DatabaseSync) {
   return {
     addTask: db.prepare(
       `INSERT INTO task(seq, epoch, state, lane, order_key, ready_at, due_at, queue_ms, total_at, retention_ms, pending,
-         created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)`,
+         created_at, updated_at, room) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, '${ROOM}')`,
     ),
     addSpec: db.prepare('INSERT INTO spec(seq, body) VALUES (?, ?)'),
     readRow: db.prepare('SELECT * FROM task WHERE seq = ?'),
@@ -66,7 +68,7 @@ function transitionStatements(db: DatabaseSync) {
   return {
     takeTask: db.prepare(
       `UPDATE task SET state = 3, fence = ?2, attempt = ?3, worker = ?4, request_id = ?5, lease_ms = ?6, started_at = ?7,
-         updated_at = ?7 WHERE seq = ?1`,
+         updated_at = ?7, room = NULL WHERE seq = ?1`,
     ),
     endTask: db.prepare(
       `UPDATE task SET state = ?2, reason = ?3, purge_at = ?4, finished_at = ?5, updated_at = ?5, settled = ?6

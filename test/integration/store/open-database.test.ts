@@ -3,11 +3,24 @@ import { chmod, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { sampleTask } from '../../support/sample-task.ts'
+import type { PeerId } from '../../../src/core/ids.ts'
+import type { Requirements } from '../../../src/core/task.ts'
+import { ANY_NEEDS, sampleTask } from '../../support/sample-task.ts'
 import { scratchDirectory } from '../../support/scratch-directory.ts'
 import { openHome } from './open-home.ts'
 
 const NOW = 1_800_000_000_000
+const CLAIM = {
+  worker: `12D3KooW${'W'.repeat(44)}` as PeerId,
+  leaseMs: 30_000,
+  fits: () => true,
+  policyDigest: 'policy',
+}
+
+function schemaOf(queue: string): unknown {
+  using db = new DatabaseSync(queue)
+  return db.prepare('PRAGMA user_version').get()?.['user_version']
+}
 
 async function makeQueue(directory: string, tasks = 0): Promise<string> {
   await using home = await openHome(directory)
@@ -98,4 +111,42 @@ test('nobody but its owner can read a queue', async () => {
   await using home = await openHome(join(scratch.path, 'shared'))
   await home.store.submit([sampleTask()], NOW)
   assert.equal((await stat(join(scratch.path, 'shared', 'queue.db-wal'))).mode & 0o777, 0o600)
+})
+
+test('tasks that wait in a queue of the version before are brought over and granted', async () => {
+  await using scratch = await scratchDirectory()
+  const queue = await makeQueue(scratch.path, 3)
+  const db = new DatabaseSync(queue)
+  db.exec('ALTER TABLE task DROP COLUMN room; PRAGMA user_version = 1')
+  db.close()
+  await using home = await openHome(scratch.path)
+  const grants = await home.store.claim({ ...CLAIM, requestId: 'r', max: 5 }, NOW)
+  assert.equal(grants.length, 3)
+  assert.equal(schemaOf(queue), 2)
+})
+
+test('a claim in a long queue rewrites three pages, not the neighbours of its task', async () => {
+  await using scratch = await scratchDirectory()
+  await using home = await openHome(scratch.path)
+  const task = (index: number) =>
+    sampleTask({ requirements: { ...ANY_NEEDS, labels: [`class-${String(index % 16)}`] }, priority: 1 + (index % 10) })
+  for (let from = 0; from < 4_000; from += 1_000)
+    await home.store.submit(
+      Array.from({ length: 1_000 }, (_, index) => task(from + index)),
+      NOW,
+    )
+  using db = new DatabaseSync(join(scratch.path, 'queue.db'))
+  const written = () => (db.prepare('PRAGMA wal_checkpoint(RESTART)').get() as { log: number }).log
+  const pages: number[] = []
+  for (let index = 0; index < 24; index += 1) {
+    written()
+    const fitting = (needs: Requirements) => needs.labels.includes('class-3')
+    const grants = await home.store.claim(
+      { ...CLAIM, fits: fitting, requestId: `${'r'.repeat(34)}${String(index)}`, max: 1 },
+      NOW,
+    )
+    assert.equal(grants.length, 1)
+    pages.push(written())
+  }
+  assert.deepEqual(pages.toSorted((a, b) => a - b).slice(0, 20), Array(20).fill(3), String(pages))
 })
