@@ -1,6 +1,7 @@
 /**
- * Keeps V8's young generation at 32 MiB, where it would grow to 64 under load and never shrink: memory that nobody needs,
- * and that whoever can make a peer busy makes it take (40 MB of what a minute of garbage from strangers cost).
+ * Keeps V8's young generation at 32 MiB, where it would grow to 64 under load and stay there while the load lasts: memory
+ * that nobody needs, and that whoever can make a peer busy makes it take (40 MB of what a minute of garbage from strangers
+ * cost).
  *
  * The option `--max-semi-space-size=16` does the same, but only at the start of a process, which is not always ours to say.
  */
@@ -12,11 +13,14 @@ const MOST_BYTES = 33_554_432
 
 /** Of this process, from now on; more than once is as good as once. */
 export function keepYoungGenerationSmall(): void {
+  let mayGrow = true
   const observer = new PerformanceObserver(() => {
     const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
-    if (young === undefined || young.space_size < MOST_BYTES) return
-    observer.disconnect()
-    setFlagsFromString('--semi-space-growth-factor=1')
+    // An idle process is shrunk by V8, and has to grow again when it is busy: with one MiB it would collect all the time.
+    const isSmall = young === undefined || young.space_size < MOST_BYTES
+    if (isSmall === mayGrow) return
+    mayGrow = isSmall
+    setFlagsFromString(`--semi-space-growth-factor=${isSmall ? '2' : '1'}`)
   })
   observer.observe({ entryTypes: ['gc'] })
 }

@@ -38,6 +38,31 @@ export function encodeFrames(payloads: readonly Uint8Array[], maxBytes = MAX_FRA
   return encoded
 }
 
+/** A payload of so many bytes is not copied to be sent. */
+const LARGE_BYTES = 16_384
+
+/**
+ * The same bytes in order in as few parts as there are with large payloads as they are: whoever sends them must not change
+ * them afterwards.
+ * @throws RunnerMeshError too_large, bad_request
+ */
+export function encodeInParts(payloads: readonly Uint8Array[]): Uint8Array[] {
+  if (payloads.every(({ length }) => length < LARGE_BYTES)) return [encodeFrames(payloads)]
+  const parts: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  for (const payload of payloads) {
+    checkFrameLength(payload.length)
+    const header = new Uint8Array(FRAME_HEADER_BYTES)
+    writeLength(header, 0, payload.length)
+    small.push(header, payload)
+    if (payload.length < LARGE_BYTES) continue
+    small.pop()
+    parts.push(Buffer.concat(small), payload)
+    small = []
+  }
+  return small.length === 0 ? parts : [...parts, Buffer.concat(small)]
+}
+
 /** @throws RunnerMeshError too_large, bad_request */
 export function encodeFrame(payload: Uint8Array, maxBytes = MAX_FRAME_BYTES): Uint8Array {
   return encodeFrames([payload], maxBytes)

@@ -4,12 +4,12 @@
  * open ──close()──▶ closing ──both ends closed──▶ gone
  *   └──abort(), remote reset, connection lost──▶ gone (with a cause)
  *
- * Frames sent within one turn of the event loop leave as one write. An exception in a stream's listener would end the
+ * Frames sent within one turn of the event loop leave as one write, but for large ones, which are not copied. An exception in a stream's listener would end the
  * process, so every listener here turns what it catches into an abort of the stream.
  */
 import type { Stream } from '@libp2p/interface'
 import { errorText, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
-import { checkFrameLength, encodeFrames, FrameDecoder, FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from '../core/frames.ts'
+import { checkFrameLength, encodeInParts, FrameDecoder, FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from '../core/frames.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { Channel } from '../core/ports/mesh.ts'
@@ -188,7 +188,7 @@ export class StreamChannel implements Channel {
       const frames = this.#pending
       this.#pending = []
       this.#pendingBytes = 0
-      this.#blocked = !this.#stream.send(encodeFrames(frames))
+      for (const part of encodeInParts(frames)) this.#blocked = !this.#stream.send(part)
       if (this.#blocked) return
     }
     const waiters = this.#waiters

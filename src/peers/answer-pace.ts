@@ -1,11 +1,11 @@
 /**
  * Works off what one peer asks no faster than that peer reads the answers. Its requests are always read, because the
  * answers to ours come on the same channel; but once much is unsent, those that come wait in order, and answers that are
- * ready wait too. How much that is grows with what a peer has read: one that never does takes up less than a megabyte here,
- * one that reads gets its answers as fast as it can, and the others are not slower for either.
+ * ready wait too. How much that is grows with what a peer has read: one that never does takes up little here, one that
+ * reads gets its answers as fast as it can, and the others are not slower for either.
  *
- * What a request will answer is not known before it does. So requests that have just begun count as unsent, each with as
- * many bytes as answers lately had. One that is not answered soon is a parked claim, or waits for an end: it counts no
+ * What a request will answer is not known before it does. So requests that have just begun count as if unsent, each with as
+ * many bytes as answers lately had: what is being made when V8 collects counts as old from then on, and is rid of late. One that is not answered soon is a parked claim, or waits for an end: it counts no
  * more, and may come to many of its kind.
  */
 import type { Clock } from '../core/ports/clock.ts'
@@ -15,10 +15,8 @@ const FIRST_FULL_BYTES = 131_072
 const MOST_FULL_BYTES = 1_048_576
 /** The share of what a peer has read by which it may have more unsent. */
 const GROWS_BY = 0.5
-/** Answers to come of requests that have just begun, by what may be unsent. */
-const COMING = 4
 /** What an answer is expected to have before one was seen, and at least: so few, and so many, begin at once. */
-const FIRST_EXPECTED_BYTES = 65_536
+const FIRST_EXPECTED_BYTES = 8_192
 const LEAST_EXPECTED_BYTES = 4_096
 /** How much of what was expected last is expected still. */
 const EXPECTED_DECAY = 0.9
@@ -152,7 +150,7 @@ export class AnswerPace {
     if (this.#deps.clock === undefined) return true
     this.#age(this.#deps.clock.mono() - YOUNG_MS)
     if (this.#young === 0) return true
-    return !this.#unread.isHigh && (this.#young + 1) * this.#expectedBytes <= COMING * this.#fullBytes
+    return !this.#unread.isHigh && (this.#young + 1) * this.#expectedBytes <= this.#fullBytes
   }
 
   #start(start: (begun: Begun) => void): void {

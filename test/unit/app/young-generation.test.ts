@@ -8,20 +8,32 @@ const MEGABYTES = 1_048_576
 const SOURCE = join(import.meta.dirname, '../../../src/app/young-generation.ts')
 
 /** How large the young generation of a process becomes in which much is made and some of it stays for a while. */
-async function youngBytes(first: string): Promise<number> {
+async function youngBytes(first: string, isShrunk = false): Promise<number> {
   const script = `
     import { getHeapSpaceStatistics } from 'node:v8'
     ${first}
-    let kept = []
-    for (let made = 0; made < 4_000_000; made += 1) {
-      kept.push({ made, list: [made] })
-      if (kept.length > 200_000) kept = kept.slice(100_000)
-      if (made % 20_000 === 0) await new Promise((resolve) => setImmediate(resolve))
+    const size = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size
+    const work = async () => {
+      let kept = []
+      for (let made = 0; made < 4_000_000; made += 1) {
+        kept.push({ made, list: [made] })
+        if (kept.length > 200_000) kept = kept.slice(100_000)
+        if (made % 20_000 === 0) await new Promise((resolve) => setImmediate(resolve))
+      }
     }
-    console.log(getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size)`
+    await work()
+    if (${String(isShrunk)}) {
+      // What V8 does in a process that is idle.
+      gc({ type: 'major', flavor: 'last-resort' })
+      if (size() >= ${String(MEGABYTES * 32)}) throw new Error('It has not shrunk.')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await work()
+    }
+    console.log(size())`
   const { stdout } = await promisify(execFile)(process.execPath, [
     // As large as it becomes by itself where there is memory enough.
     '--max-semi-space-size=32',
+    '--expose-gc',
     '--input-type=module',
     '--eval',
     script,
@@ -29,8 +41,13 @@ async function youngBytes(first: string): Promise<number> {
   return Number(stdout)
 }
 
+const KEEP = `import { keepYoungGenerationSmall } from ${JSON.stringify(SOURCE)}\nkeepYoungGenerationSmall()`
+
 test('the young generation of a busy peer stays at 32 MiB, which it would not by itself', async () => {
-  const keep = `import { keepYoungGenerationSmall } from ${JSON.stringify(SOURCE)}\nkeepYoungGenerationSmall()`
-  assert.equal(await youngBytes(keep), 32 * MEGABYTES)
+  assert.equal(await youngBytes(KEEP), 32 * MEGABYTES)
   assert.equal(await youngBytes(''), 64 * MEGABYTES)
+})
+
+test('after an idle time, in which it has shrunk, it grows to as much again', async () => {
+  assert.equal(await youngBytes(KEEP, true), 32 * MEGABYTES)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encodeFrame, encodeFrames, FrameDecoder, MAX_FRAME_BYTES } from '../../../src/core/frames.ts'
+import { encodeFrame, encodeFrames, encodeInParts, FrameDecoder, MAX_FRAME_BYTES } from '../../../src/core/frames.ts'
 
 function decodeAll(chunks: readonly Uint8Array[], maxBytes = MAX_FRAME_BYTES): Uint8Array[] {
   const frames: Uint8Array[] = []
@@ -35,6 +35,24 @@ test('however the bytes are cut into chunks, the frames that come out are those 
       },
     ),
   )
+})
+
+test('in parts they are the same bytes, small payloads joined and large ones not copied', () => {
+  const length = fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 16_300, max: 16_500 }))
+  fc.assert(
+    fc.property(fc.array(length, { maxLength: 8 }), (lengths) => {
+      const payloads = lengths.map((bytes, index) => Buffer.alloc(bytes, index + 1))
+      const parts = encodeInParts(payloads)
+      assert.ok(Buffer.concat(parts).equals(encodeFrames(payloads)))
+      const large = payloads.filter((payload) => payload.length >= 16_384)
+      assert.deepEqual(
+        parts.filter((part) => payloads.includes(part as Buffer<ArrayBuffer>)),
+        large,
+      )
+      assert.ok(parts.length <= 2 * large.length + 1)
+    }),
+  )
+  assert.throws(() => encodeInParts([new Uint8Array(20_000), new Uint8Array(0)]), { code: 'bad_request' })
 })
 
 test('whatever bytes come in, the decoder ends with frames within the limit or with one error', () => {

@@ -141,6 +141,20 @@ function ignoreAnswers(channel: StreamChannel): void {
   channel.onFrame(() => undefined)
 }
 
+/** Little to ask for, much to answer. */
+async function askForMuch(target: Target, { channel, stream }: Member, begin: () => void): Promise<void> {
+  ignoreAnswers(channel)
+  const value = randomBytes(100_000).toString('base64')
+  await channel.send(request(1, 'p2p_taskqueue_cache_set', { key: 'hostile', value }))
+  await pause(20 * BREATH_MS)
+  begin()
+  for (let id = 2; stream.status === 'open' && !target.isOver();) {
+    for (let batch = 0; batch < 10; batch += 1, id += 1)
+      await channel.send(request(id, 'p2p_taskqueue_cache_get', { key: 'hostile' }))
+    await pause(BREATH_MS)
+  }
+}
+
 export const ATTACKS = {
   garbage: (target: Target) =>
     overTcp(target, 20, async (socket) => {
@@ -213,18 +227,12 @@ export const ATTACKS = {
       }
     }),
   'answers nobody reads': (target: Target) =>
-    asMember(target, async ({ channel, stream }) => {
-      ignoreAnswers(channel)
-      // Little to ask for, much to answer.
-      const value = randomBytes(100_000).toString('base64')
-      await channel.send(request(1, 'p2p_taskqueue_cache_set', { key: 'hostile', value }))
-      await pause(20 * BREATH_MS)
-      stream.pause()
-      for (let id = 2; stream.status === 'open' && !target.isOver();) {
-        for (let batch = 0; batch < 10; batch += 1, id += 1)
-          await channel.send(request(id, 'p2p_taskqueue_cache_get', { key: 'hostile' }))
-        await pause(BREATH_MS)
-      }
+    asMember(target, async (member) => {
+      await askForMuch(target, member, () => member.stream.pause())
+    }),
+  'large answers without end': (target: Target) =>
+    asMember(target, async (member) => {
+      await askForMuch(target, member, () => undefined)
     }),
   'forged and replayed announcements': (target: Target) =>
     asMember(target, async ({ channel, stream, announcement }) => {

@@ -20,11 +20,6 @@ const SECONDS = Number(process.env['RUNNER_MESH_TEST_ATTACK_SECONDS'] ?? '3')
 const WARM_MS = 3_000
 /** By which its memory may grow, what V8 has taken and not given back included: the goal for every attack. */
 const MOST_GROWTH_MEGABYTES = 64
-/**
- * Where it is not reached: what is held instead, so that it gets no worse. A member that reads the same answers makes a
- * peer grow by more (docs/decisions/0016-bounds-on-hostile-peers.md).
- */
-const GOAL_MISSED: Readonly<Partial<Record<keyof typeof ATTACKS, number>>> = { 'answers nobody reads': 128 }
 /** What it holds for an attack that goes on. */
 const MOST_HELD_MEGABYTES = 32
 const LEAST_ANSWERED = 0.8
@@ -43,6 +38,8 @@ const KINDS: Readonly<Record<keyof typeof ATTACKS, readonly [readonly Rejection[
   'too many calls': [['call_flood']],
   // Its calls are made to wait: in a short attack nothing need be turned away.
   'answers nobody reads': [[]],
+  // All that it asks is answered, as fast as it reads and after the others.
+  'large answers without end': [[]],
   'forged and replayed announcements': [['bad_announcement']],
   'takes work and stalls': [['stalled_worker'], 5 * LEASE_SECONDS],
 }
@@ -134,8 +131,7 @@ describe('a peer under attack serves a good peer, keeps its memory, counts what 
       )
       assert.equal(lost, 0, 'the good peer was never disconnected')
       assert.ok(rate >= LEAST_ANSWERED, `${String(answered)} of ${String(asked)} answered`)
-      const most = GOAL_MISSED[name] ?? MOST_GROWTH_MEGABYTES
-      assert.ok(grownBy <= most, `grew by ${grownBy.toFixed(1)} MB, more than ${String(most)}`)
+      assert.ok(grownBy <= MOST_GROWTH_MEGABYTES, `grew by ${grownBy.toFixed(1)} MB`)
       assert.ok(holdsMore <= MOST_HELD_MEGABYTES, `holds ${holdsMore.toFixed(1)} MB more`)
       await ended
     })
