@@ -38,7 +38,11 @@ async function restarted({ tell }: FaultDeps, member: Member, ms: number): Promi
   tell(`${member.name} stopped in order, back after ${String(ms)} ms`)
   const { process } = member
   member.process = undefined
+  const askedAt = performance.now()
   await process?.stop()
+  const tookMs = performance.now() - askedAt
+  // It gives back what it works on, with a grace for its containers: more is a fault of its own.
+  if (tookMs > LONG_STOP_MS) tell(`${member.name} took ${String(Math.round(tookMs))} ms to stop`)
   await pause(ms)
   member.process = await member.start()
 }
@@ -64,18 +68,18 @@ async function slow({ ground: { hub }, tell }: FaultDeps, { name }: Member, ms: 
   await hub.heal(name)
 }
 
-async function partitioned({ tell }: FaultDeps, { name, plug }: Member, ms: number): Promise<void> {
+async function partitioned({ tell }: FaultDeps, { name, machine }: Member, ms: number): Promise<void> {
   tell(`nothing reaches ${name} for ${String(ms)} ms`)
-  plug.partition()
+  machine.partition()
   await pause(ms)
-  plug.heal()
+  machine.heal()
 }
 
-async function lossy({ tell }: FaultDeps, { name, plug }: Member, ms: number): Promise<void> {
+async function lossy({ tell }: FaultDeps, { name, machine }: Member, ms: number): Promise<void> {
   tell(`a fifth of what is sent to ${name} is lost for ${String(ms)} ms`)
-  plug.lose(0.2)
+  machine.lose(0.2)
   await pause(ms)
-  plug.heal()
+  machine.heal()
 }
 
 async function engineRestarted({ ground, random, tell }: FaultDeps): Promise<void> {
@@ -118,6 +122,8 @@ interface Kind {
 }
 
 const SHORT = 6000
+/** Of a stop in order: the grace of a container, and as much again. */
+const LONG_STOP_MS = 20_000
 /** Longer than a lease, so that it ends while its holder still works. */
 const BEYOND_LEASE = 16_000
 

@@ -11,7 +11,7 @@ import { CLI, startPeerProcess, type PeerProcess } from '../../scripts/demo/peer
 import { ensureBusyboxImage } from '../support/busybox-image.ts'
 import { findPrivateEngineProblem, startPrivateEngine, type PrivateEngine } from '../support/private-engine.ts'
 import { openHub, REPOSITORY, type Hub } from './hub.ts'
-import { ChaosNetwork, type Plug } from './network.ts'
+import { SwitchedNetwork, type Machine } from '../support/switched-network.ts'
 import { shiftedClock, TRUE_CLOCK, type ShiftedClock } from './shifted-clock.ts'
 
 export const IMAGE = 'runner-mesh-test/busybox:chaos'
@@ -26,7 +26,7 @@ const ENGINE_DISK_MIB = 3000
 
 export interface Member {
   readonly name: string
-  readonly plug: Plug
+  readonly machine: Machine
   readonly clock: ShiftedClock
   readonly stateDir: string
   readonly start: () => Promise<PeerProcess>
@@ -63,7 +63,7 @@ export async function openGround({ clocks = true } = {}): Promise<Ground> {
   const privateEngine = stack.use(await startPrivateEngine({ diskMiB: ENGINE_DISK_MIB }))
   const engines = [new Docker(), privateEngine.docker]
   for (const docker of engines) await ensureBusyboxImage(docker, IMAGE)
-  const network = stack.use(await ChaosNetwork.open())
+  const network = stack.use(await SwitchedNetwork.open())
   const hub = stack.use(await openHub(network))
   const ids = new Set<string>()
   const containers = async (): Promise<readonly ChaosContainer[]> => {
@@ -86,7 +86,7 @@ export async function openGround({ clocks = true } = {}): Promise<Ground> {
   })
 
   const openMember = async (name: string, command: readonly string[], dockerHost?: string): Promise<Member> => {
-    const plug = await network.plug(name)
+    const machine = await network.machine(name)
     const clock = clocks ? shiftedClock(join(folder, `${name}.clock`)) : TRUE_CLOCK
     const stateDir = join(folder, name)
     await mkdir(stateDir, { mode: 0o700 })
@@ -101,8 +101,9 @@ export async function openGround({ clocks = true } = {}): Promise<Ground> {
       ...{ RUNNER_MESH_GITHUB_TOKEN: hub.token, RUNNER_MESH_GITHUB_API_URL: hub.gitHubUrl },
       ...(dockerHost === undefined ? {} : { RUNNER_MESH_DOCKER_HOST: dockerHost }),
     }
-    const start = (): Promise<PeerProcess> => startPeerProcess({ args, env, cli: [...plug.namespace.prefix, ...CLI] })
-    const member: Member = { name, plug, clock, stateDir, start, process: undefined }
+    const start = (): Promise<PeerProcess> =>
+      startPeerProcess({ args, env, cli: [...machine.namespace.prefix, ...CLI] })
+    const member: Member = { name, machine, clock, stateDir, start, process: undefined }
     stack.defer(async () => {
       member.process?.child.kill('SIGCONT')
       await member.process?.stop()
@@ -117,12 +118,12 @@ export async function openGround({ clocks = true } = {}): Promise<Ground> {
 
   const listen = `/ip4/0.0.0.0/tcp/${String(HOME_PORT)}`
   const home = await openMember('home', ['up', '--listen', listen, '--work', 'false'])
-  network.onlyThroughHub(home.plug, HOME_PORT)
+  network.onlyThroughHub(home.machine, HOME_PORT)
   const homeId = await begin(home)
   const openWorker = async (name: string, dockerHost?: string): Promise<Member> => {
     const keyFile = join(folder, `${name}.key`)
     await copyFile(join(home.stateDir, 'mesh.key'), keyFile)
-    const port = await hub.proxy(name, home.plug.ip, HOME_PORT)
+    const port = await hub.proxy(name, home.machine.ip, HOME_PORT)
     const bootstrap = `/ip4/${new URL(hub.gitHubUrl).hostname}/tcp/${String(port)}/p2p/${homeId}`
     const command = ['worker', '--slots', '2', '--key-file', keyFile, '--bootstrap', bootstrap]
     const worker = await openMember(name, command, dockerHost)

@@ -4,7 +4,7 @@ import type { FaultRule } from '../support/github-server/faults.ts'
 import { GitHubServer } from '../support/github-server/server.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { REPOSITORY } from './hub.ts'
-import { HUB_IP } from './network.ts'
+import { HUB_IP } from '../support/switched-network.ts'
 
 export type HubWish =
   | { readonly kind: 'proxy'; readonly name: string; readonly host: string; readonly port: number }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { FaultRule } from '../support/github-server/faults.ts'
 import type { HubReady, HubWish } from './hub-process.ts'
-import { HUB_IP, type ChaosNetwork } from './network.ts'
+import { HUB_IP, type SwitchedNetwork } from '../support/switched-network.ts'
 
 /** Whose issue is the registry. */
 export const REPOSITORY = 'octo/runners'
@@ -22,7 +22,7 @@ export interface Hub extends AsyncDisposable {
   comments(): Promise<number>
 }
 
-export async function openHub({ hub }: ChaosNetwork): Promise<Hub> {
+export async function openHub({ hub }: SwitchedNetwork): Promise<Hub> {
   const [command, ...args] = hub.prefix
   const child = spawn(command, [...args, process.execPath, PROGRAM], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const gone = once(child, 'exit')

@@ -9,7 +9,7 @@ import Docker from 'dockerode'
 import { CLI, startPeerProcess, type PeerProcess } from '../../scripts/demo/peer-process.ts'
 import { ensureBusyboxImage } from '../support/busybox-image.ts'
 import { startPostgres, type Postgres } from '../support/database-servers.ts'
-import { SUBNET, SwitchedNetwork, type Machine } from './network.ts'
+import { SUBNET, SwitchedNetwork, type Machine } from '../support/switched-network.ts'
 
 export const IMAGE = 'runner-mesh-test/busybox:shared-home'
 const PORT = 9720

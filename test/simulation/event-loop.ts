@@ -7,22 +7,14 @@
  * one. Nothing else is asynchronous in a world: SQLite is called synchronously, and the sync of a log is a timer.
  */
 import assert from 'node:assert/strict'
-
-interface Timer {
-  readonly at: number
-  readonly order: number
-  readonly callback: () => void
-  cancelled: boolean
-}
+import { TimerHeap } from '../support/timer-heap.ts'
 
 /** Callbacks one instant may need; more than that is a loop that never comes to rest. */
 const MOST_TURNS = 20_000
 
 export class EventLoop {
   #now = 0
-  #orders = 0
-  /** A binary heap, earliest first. */
-  readonly #heap: Timer[] = []
+  readonly #timers = new TimerHeap()
   readonly #immediates: (() => void)[] = []
   #events = 0
 
@@ -38,9 +30,7 @@ export class EventLoop {
   /** @returns a function that takes it back */
   after(ms: number, callback: () => void): () => void {
     assert(ms >= 0 && Number.isFinite(ms), `a timer of ${String(ms)} ms`)
-    const timer = { at: this.#now + ms, order: (this.#orders += 1), callback, cancelled: false }
-    this.#push(timer)
-    return () => (timer.cancelled = true)
+    return this.#timers.add(this.#now + ms, callback)
   }
 
   /** Runs until `until` or until `isOver` says so, which is asked whenever the world is at rest. */
@@ -51,7 +41,7 @@ export class EventLoop {
     try {
       await this.#rest()
       while (!isOver()) {
-        const timer = this.#pop(until)
+        const timer = this.#timers.pop(until)
         if (timer === undefined) {
           this.#now = until
           return
@@ -76,53 +66,5 @@ export class EventLoop {
       next()
     }
     throw new Error(`at ${String(this.#now)} ms the world does not come to rest`)
-  }
-
-  #push(timer: Timer): void {
-    const heap = this.#heap
-    heap.push(timer)
-    for (let at = heap.length - 1; at > 0;) {
-      const parent = (at - 1) >> 1
-      if (!this.#isBefore(at, parent)) return
-      this.#swap(at, parent)
-      at = parent
-    }
-  }
-
-  #pop(until: number): Timer | undefined {
-    const heap = this.#heap
-    for (;;) {
-      const first = heap[0]
-      if (first === undefined || (!first.cancelled && first.at > until)) return undefined
-      const last = heap.pop()
-      if (last !== undefined && last !== first) {
-        heap[0] = last
-        this.#sink()
-      }
-      if (!first.cancelled) return first
-    }
-  }
-
-  #sink(): void {
-    for (let at = 0; ;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2]
-      let least = at
-      if (left < this.#heap.length && this.#isBefore(left, least)) least = left
-      if (right < this.#heap.length && this.#isBefore(right, least)) least = right
-      if (least === at) return
-      this.#swap(at, least)
-      at = least
-    }
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const [first, second] = [this.#heap[a] as Timer, this.#heap[b] as Timer]
-    return first.at < second.at || (first.at === second.at && first.order < second.order)
-  }
-
-  #swap(a: number, b: number): void {
-    const kept = this.#heap[a] as Timer
-    this.#heap[a] = this.#heap[b] as Timer
-    this.#heap[b] = kept
   }
 }

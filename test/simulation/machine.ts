@@ -4,6 +4,7 @@
  * run before it reads what came over the network meanwhile, as a process that was stopped does.
  */
 import type { Clock } from '../../src/core/ports/clock.ts'
+import { sleepBy } from '../support/timer-heap.ts'
 import type { EventLoop } from './event-loop.ts'
 
 const EPOCH = 1_800_000_000_000
@@ -121,17 +122,6 @@ export class Process implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const fail = (): void => {
-        cancel()
-        reject(signal?.reason as Error)
-      }
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', fail)
-        resolve()
-      })
-      if (signal?.aborted === true) fail()
-      else signal?.addEventListener('abort', fail)
-    })
+    return sleepBy((due, callback) => this.after(due, callback), ms, signal)
   }
 }

@@ -1,5 +1,6 @@
 /** A clock that stands still until a test moves it. Timers fire in due order, and what they cause runs in between. */
 import type { Clock } from '../../src/core/ports/clock.ts'
+import { sleepBy } from './timer-heap.ts'
 
 interface Timer {
   readonly at: number
@@ -30,18 +31,7 @@ export class ManualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const fail = () => {
-        cancel()
-        reject(signal?.reason as Error)
-      }
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', fail)
-        resolve()
-      })
-      if (signal?.aborted === true) fail()
-      else signal?.addEventListener('abort', fail)
-    })
+    return sleepBy((due, callback) => this.after(due, callback), ms, signal)
   }
 
   /** Timers that would still fire. */

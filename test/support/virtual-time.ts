@@ -3,21 +3,13 @@
  * was told to it as work is under way.
  */
 import type { Clock } from '../../src/core/ports/clock.ts'
-
-interface Timer {
-  readonly at: number
-  readonly order: number
-  readonly callback: () => void
-  cancelled: boolean
-}
+import { sleepBy, TimerHeap } from './timer-heap.ts'
 
 export class VirtualTime implements Clock {
   readonly #start: number
   #elapsed = 0
-  #orders = 0
   #busy = 0
-  /** A binary heap, earliest first. */
-  readonly #heap: Timer[] = []
+  readonly #timers = new TimerHeap()
 
   constructor(start = 1_800_000_000_000) {
     this.#start = start
@@ -32,24 +24,11 @@ export class VirtualTime implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#elapsed + Math.max(0, ms), order: (this.#orders += 1), callback, cancelled: false }
-    this.#push(timer)
-    return () => (timer.cancelled = true)
+    return this.#timers.add(this.#elapsed + Math.max(0, ms), callback)
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const fail = () => {
-        cancel()
-        reject(signal?.reason as Error)
-      }
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', fail)
-        resolve()
-      })
-      if (signal?.aborted === true) fail()
-      else signal?.addEventListener('abort', fail)
-    })
+    return sleepBy((due, callback) => this.after(due, callback), ms, signal)
   }
 
   /** Work that time waits for. */
@@ -72,59 +51,11 @@ export class VirtualTime implements Clock {
   async pass(ms: number): Promise<void> {
     const until = this.#elapsed + ms
     await this.calm()
-    for (let next = this.#pop(until); next !== undefined; next = this.#pop(until)) {
+    for (let next = this.#timers.pop(until); next !== undefined; next = this.#timers.pop(until)) {
       this.#elapsed = next.at
       next.callback()
       await this.calm()
     }
     this.#elapsed = until
-  }
-
-  #push(timer: Timer): void {
-    const heap = this.#heap
-    heap.push(timer)
-    for (let at = heap.length - 1; at > 0;) {
-      const parent = (at - 1) >> 1
-      if (!this.#isBefore(at, parent)) return
-      this.#swap(at, parent)
-      at = parent
-    }
-  }
-
-  #pop(until: number): Timer | undefined {
-    const heap = this.#heap
-    for (;;) {
-      const first = heap[0]
-      if (first === undefined || (!first.cancelled && first.at > until)) return undefined
-      const last = heap.pop()
-      if (last !== undefined && last !== first) {
-        heap[0] = last
-        this.#sink()
-      }
-      if (!first.cancelled) return first
-    }
-  }
-
-  #sink(): void {
-    for (let at = 0; ;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2]
-      let least = at
-      if (left < this.#heap.length && this.#isBefore(left, least)) least = left
-      if (right < this.#heap.length && this.#isBefore(right, least)) least = right
-      if (least === at) return
-      this.#swap(at, least)
-      at = least
-    }
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const [first, second] = [this.#heap[a] as Timer, this.#heap[b] as Timer]
-    return first.at - second.at < 0 || (first.at === second.at && first.order < second.order)
-  }
-
-  #swap(a: number, b: number): void {
-    const kept = this.#heap[a] as Timer
-    this.#heap[a] = this.#heap[b] as Timer
-    this.#heap[b] = kept
   }
 }
