@@ -7,6 +7,7 @@ import { loadConfig, type Config } from '../app/config.ts'
 import { openLocalLink } from '../app/local-socket.ts'
 import { createLogger } from '../app/logger.ts'
 import { findSecret } from '../app/secret-file.ts'
+import { systemClock } from '../app/system.ts'
 import { socketPath, stateDirectory } from '../app/state-directory.ts'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
@@ -33,7 +34,7 @@ export async function openPeer({ environment, streams }: Asking): Promise<Closab
       streams.stderr.write(`${warning}\n`)
     }
     const { openHttpLink } = await import('../app/remote/http-link.ts')
-    return openHttpLink({ url, token })
+    return openHttpLink({ url, token, clock: systemClock })
   }
   if (peer !== undefined) {
     const { openMeshLink } = await import('../app/remote/mesh-link.ts')

@@ -1,6 +1,8 @@
 /** The operations of a peer elsewhere, over its HTTP server: each call is a request of its own, under a bearer token. */
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import { SECOND } from '../../core/lease.ts'
 import type { ProgressNote } from '../../core/operations/operation.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { LinkCallOptions, OperationsLink } from '../../core/ports/link.ts'
 import { linkOver } from '../../peers/operations-rpc.ts'
 import { toProgressNote } from '../../peers/progress-notes.ts'
@@ -11,14 +13,27 @@ export interface HttpLinkOptions {
   /** Where the HTTP server of the peer is reached; a path in front of it is kept. */
   readonly url: string
   readonly token: string
+  readonly clock: Pick<Clock, 'after'>
 }
 
+/** Bad gateway, service unavailable, gateway timeout. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
+const KNOCK_MS = 15 * SECOND
 const MOST_LINE_CHARACTERS = 16 * 1_048_576
 
-/** Nothing is opened yet: an address nobody answers at is told by the first call, as `peer_unreachable`. */
-export function openHttpLink({ url, token }: HttpLinkOptions): OperationsLink & { close(): Promise<void> } {
+/**
+ * Each call is a request of its own; that somebody is there is asked beforehand, so that who waits for a peer learns when it
+ * is back.
+ * @throws RunnerMeshError peer_unreachable
+ */
+export async function openHttpLink({
+  url,
+  token,
+  clock,
+}: HttpLinkOptions): Promise<OperationsLink & { close(): Promise<void> }> {
   const closing = new AbortController()
   const base = url.replace(/\/+$/, '')
+  await knock(base, clock)
   const request = async (method: string, params: unknown, options: LinkCallOptions = {}): Promise<unknown> => {
     const signal = AbortSignal.any([closing.signal, ...(options.signal === undefined ? [] : [options.signal])])
     const response = await ask(`${base}${COMMANDS_PATH}/${method}`, token, params, signal)
@@ -32,6 +47,30 @@ export function openHttpLink({ url, token }: HttpLinkOptions): OperationsLink & 
       return Promise.resolve()
     },
   }
+}
+
+/** What answers, and how, the first call will tell; the token is not shown for this. */
+async function knock(base: string, clock: Pick<Clock, 'after'>): Promise<void> {
+  const silent = new AbortController()
+  const cancelTimer = clock.after(KNOCK_MS, () => {
+    silent.abort(new Error(`no answer within ${String(KNOCK_MS / SECOND)} s`))
+  })
+  try {
+    const response = await fetch(`${base}/healthz`, { redirect: 'manual', signal: silent.signal })
+    await response.body?.cancel()
+    throwIfAway(response, base)
+  } catch (cause) {
+    if (cause instanceof RunnerMeshError) throw cause
+    throw unreachable(base, cause)
+  } finally {
+    cancelTimer()
+  }
+}
+
+/** A proxy speaks for a peer that does not answer it. */
+function throwIfAway({ status, headers }: Response, base: string): void {
+  if (AWAY.has(status) && headers.get('content-type')?.startsWith('application/x-ndjson') !== true)
+    throw unreachable(base, new Error(`a proxy answers HTTP ${String(status)}`))
 }
 
 async function ask(url: string, token: string, params: unknown, signal: AbortSignal): Promise<Response> {
@@ -60,6 +99,7 @@ async function readAnswer(
   const isOurs = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true
   if (!isOurs || response.body === null) {
     await response.body?.cancel()
+    throwIfAway(response, base)
     throw new RunnerMeshError(
       'protocol_mismatch',
       `What answers at ${base} takes no commands (HTTP ${String(response.status)}). Is it the HTTP address of a peer, and is http-commands on there?`,

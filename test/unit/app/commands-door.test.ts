@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { createCommandsDoor } from '../../../src/app/http/commands-door.ts'
 import { createHttpServer } from '../../../src/app/http/http-server.ts'
@@ -77,7 +78,7 @@ test('a call carries progress and refusals, and ends at the peer when its caller
     call.signal.addEventListener('abort', () => reject(call.signal.reason as Error))
     return promise
   })
-  const link = openHttpLink({ url: `${url}/`, token: 'rmt_good' })
+  const link = await openHttpLink({ url: `${url}/`, token: 'rmt_good', clock: systemClock })
   await assert.rejects(link.call('p2p_taskqueue_cancel', { task_id: 'a' }), { code: 'forbidden', message: 'not yours' })
 
   const gone = new AbortController()
@@ -105,4 +106,24 @@ test('a call carries progress and refusals, and ends at the peer when its caller
   await assert.rejects(link.call('list_peers', {}), { code: 'unauthorized' })
   await link.close()
   await assert.rejects(link.call('list_peers', {}), { code: 'peer_unreachable' })
+})
+
+test('a link is there only while a peer is: nobody, or a proxy before nobody, is told as a peer that is away', async (t) => {
+  let status = 200
+  const server = createServer((_req, res) => res.writeHead(status, { 'content-type': 'text/html' }).end('<p>proxy</p>'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  const link = await openHttpLink({ url, token: 'x', clock: systemClock })
+  await assert.rejects(link.call('list_peers', {}), { code: 'protocol_mismatch' })
+  for (status of [502, 503, 504]) {
+    await assert.rejects(link.call('list_peers', {}), { code: 'peer_unreachable', message: /a proxy answers HTTP 50/ })
+    await assert.rejects(openHttpLink({ url, token: 'x', clock: systemClock }), { code: 'peer_unreachable' })
+  }
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  await assert.rejects(openHttpLink({ url, token: 'x', clock: systemClock }), { code: 'peer_unreachable' })
 })

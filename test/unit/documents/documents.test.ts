@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { ROOT } from '../../../scripts/setup/checkout.mjs'
 import { createProgram } from '../../../src/cli/program.ts'
+import { loadConfig } from '../../../src/app/config.ts'
 import { parseTaskFile } from '../../../src/app/task-file.ts'
 import { fromGeneric } from '../../../src/coordinator/submission.ts'
 import { parseInput } from '../../../src/core/operations/invoke.ts'
@@ -125,6 +126,20 @@ test('every YAML in the documents fits the Action, the tasks, the rules or the h
   assert.throws(() => {
     checkYaml('image: alpine\nno_such_field: 1\n')
   }, /no_such_field/)
+})
+
+test('the proxies in the documents lead to where a peer listens unless told otherwise', () => {
+  const proxies = all.flatMap(blocksOf).filter(({ language }) => language === 'nginx' || language === 'caddy')
+  assert.deepEqual(proxies.map(({ language }) => language).toSorted(), ['caddy', 'nginx'])
+  for (const { where, text } of proxies) {
+    assert.equal(text.split('{').length, text.split('}').length, where)
+    const [, upstream] = /(?:proxy_pass http:\/\/|reverse_proxy )(\S+?);?(?:\s|$)/.exec(text) ?? []
+    assert.equal(upstream, loadConfig({}).http, where)
+    for (const line of text.split('\n').map((one) => one.trim())) {
+      const isWhole = line === '' || line.startsWith('#') || /[;{}]$/.test(line)
+      assert.ok(isWhole || !text.includes('proxy_pass'), `${where}: ${line}`)
+    }
+  }
 })
 
 test('every JSON in the documents is JSON, and every block says what it is', () => {
