@@ -175,6 +175,13 @@ test(
     const seen = onTerminal(t, at(a, ...get, join(ground.folder, 'terminal')))
     assert.equal(await seen.ended, 0, seen.text.stdout)
     assert.match(seen.text.stdout, /\[#{24}\] 100 % 12\.0 of 12\.0 MiB/)
+
+    // Twice as long on its way as progress takes to be told, on the fastest of machines.
+    const much = 'dd if=/dev/zero of=/out bs=1048576 count=128 2>/dev/null'
+    const upload = piped(t, at(a, 'run', IMAGE, '--artifact', '/out', '--', 'sh', '-c', much))
+    assert.equal(await upload.ended, 0, upload.text.stderr)
+    assert.match(upload.text.stderr, /^collecting on b: [\d.]+ of 128\.0 MiB of artifacts are at the home, now \/out$/m)
+
     await a.kill()
     await until(
       () => b.text.stderr,
