@@ -20,6 +20,7 @@ const DOCUMENT = join(ROOT, 'docs', 'BENCHMARKS.md')
 const QUICK: Readonly<Record<string, readonly string[]>> = {
   action: ['--rounds', '2'],
   container: ['3'],
+  converge: ['--peers', '10', '--rounds', '1'],
   mcp: ['--rounds', '1', '--ms', '400'],
   mesh: ['1'],
   noop: ['--rounds', '1', '--ms', '600'],
