@@ -86,6 +86,31 @@ for (const era of ['modern', 'legacy'] as const) {
   })
 }
 
+test('over a pipe a call for another peer is refused with advice and reaches nobody; an empty one is for this peer', async () => {
+  const { fake, stdio, connect } = createPipe()
+  const client = await connect('legacy')
+  const ask = (more: object) => client.callTool({ name: 'p2p_taskqueue_status', arguments: { ...more } })
+  for (const named of [
+    { peer_id: '12D3KooWAnother' },
+    { remote_peer_id: '12D3KooWAnother' },
+    { remote_multiaddr: '/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWAnother' },
+  ]) {
+    const { isError, structuredContent } = await ask(named)
+    assert.equal(isError, true, JSON.stringify(named))
+    const { error } = structuredContent as { error: { code: string; message: string } }
+    assert.equal(error.code, 'peer_not_allowed')
+    assert.match(error.message, /Name another peer over HTTP, or leave it out/)
+  }
+  assert.deepEqual(fake.calls, [])
+  assert.notEqual((await ask({ peer_id: '', remote_multiaddr: '' })).isError, true)
+  assert.deepEqual(
+    fake.calls.map(({ name }) => name),
+    ['p2p_taskqueue_status'],
+  )
+  await client.close()
+  await stdio.closed
+})
+
 test('without events nothing can be subscribed to, and that is announced', async () => {
   const { stdio, connect } = createPipe({ events: false })
   const client = await connect('legacy')
