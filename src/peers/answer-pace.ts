@@ -4,9 +4,9 @@
  * ready wait too. How much that is grows with what a peer has read: one that never does takes up little here, one that
  * reads gets its answers as fast as it can, and the others are not slower for either.
  *
- * What a request will answer is not known before it does. So requests that have just begun count as if unsent, each with as
- * many bytes as answers lately had: what is being made when V8 collects counts as old from then on, and is rid of late. One that is not answered soon is a parked claim, or waits for an end: it counts no
- * more, and may come to many of its kind.
+ * What a request will answer is not known before it does. So requests that have just begun count as if unsent, each with
+ * as many bytes as answers lately had: what is being made when V8 collects is kept until it looks at all there is. One that
+ * is not answered soon is a parked claim, or waits for an end: it counts no more, and may come to many of its kind.
  */
 import type { Clock } from '../core/ports/clock.ts'
 
