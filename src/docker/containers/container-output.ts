@@ -80,8 +80,9 @@ export class ContainerOutput {
     })
     try {
       for await (const chunk of await records()) demuxer.write(chunk as Buffer)
+      this.#fault = undefined
     } catch (error) {
-      this.#fault ??= error
+      this.#fault = error
     }
   }
 

@@ -246,7 +246,9 @@ async function follow(
         output.drained(clock),
       ])
       const isOomLikely = ((await deps.countOomKills()) ?? 0) > (oomKills ?? Infinity)
-      if (records !== undefined && state !== undefined) await output.goOn(records)
+      // What an engine under load did not get out in time, it has kept.
+      const kept = output.fault === undefined ? records : () => container.logs(new AbortController().signal)
+      if (kept !== undefined && state !== undefined) await output.goOn(kept)
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
       const isForeign = stopped === undefined && state !== undefined && (await container.wasStopped(state))

@@ -16,6 +16,8 @@ import {
 import { moveToRegistry, startRegistry, type TestRegistry } from '../../support/registry.ts'
 
 const skip = await findEngineProblem()
+/** Far below what anybody here would wait for, and enough for a busy machine. */
+const SOON_MS = 15_000
 
 suite('pulling an image', { skip, timeout: 120_000 }, () => {
   const executor = newExecutor({ settings: { pullIdleMs: 1_500, pullAttempts: 4, pullBackoffMs: 50 } })
@@ -97,7 +99,7 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
       end.message,
       `Cannot pull ${image}: ${registry.host} has no such image or tag, or keeps it private. Check the name, or give this runner credentials for ${registry.host}.`,
     )
-    assert.ok(end.phases.pull_ms < 5_000)
+    assert.ok(end.phases.pull_ms < SOON_MS)
   })
 
   test('a registry that is out of order, and one that limits the rate, are tried again', async () => {
@@ -150,7 +152,7 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     const from = performance.now()
     first.stop('cancelled')
     const end = await first.end
-    assert.ok(performance.now() - from < 1_000)
+    assert.ok(performance.now() - from < SOON_MS)
     assert.deepEqual([end.status, end.reason], ['cancelled', 'cancelled'])
     opened.resolve('pass')
     assert.equal((await second.end).status, 'completed')
@@ -162,7 +164,7 @@ suite('pulling an image', { skip, timeout: 120_000 }, () => {
     await alone.heard.noted('Pulling')
     alone.stop('cancelled')
     assert.equal((await alone.end).status, 'cancelled')
-    assert.ok(performance.now() - aloneFrom < 1_000)
+    assert.ok(performance.now() - aloneFrom < SOON_MS)
   })
 
   test('an image for another processor is refused with both platforms named', async () => {
