@@ -3,7 +3,7 @@
  * by our executor alone, by the engine's bare calls, and by `docker run --rm` of the same image on the same machine; and what
  * hardening costs. Rounds are interleaved, so that a busy moment hits every contestant.
  *
- * `npm run bench -- container [rounds] [--json]` (30)
+ * `npm run bench -- container [rounds] [--quick] [--json]` (30; quick: 6)
  */
 import { execFile } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -14,10 +14,10 @@ import { startMeshPair } from './task/mesh-pair.ts'
 
 const run = promisify(execFile)
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
-const rounds = Number(positionals[0] ?? 30)
+const rounds = Number(positionals[0] ?? (values.quick ? 6 : 30))
 await prepareBusybox()
 await using peers = await startMeshPair()
 const executor = newExecutor({ runner: `bench-${process.pid}` })
