@@ -72,7 +72,7 @@ async function run(name, beside, isNamed) {
   const stage = STAGES[name]
   if (stage === undefined) return
   const [script = '', ...args] = quick ? stage.quick : stage.run
-  const command = `npm run ${script} -- ${args.join(' ')}`
+  const command = `node scripts/${script}.mjs ${args.join(' ')}`
   process.stdout.write(`\n── ${name}: ${command}\n`)
   const startedAt = Date.now()
   const child = spawn(process.execPath, [join(ROOT, 'scripts', `${script}.mjs`), ...args], {

@@ -3,6 +3,9 @@
 import process from 'node:process'
 import { runProgram } from './program.ts'
 
+// A report that Node writes of a fault may leave this machine: what its owner set for this process does not.
+process.report.excludeEnv = true
+
 process.exitCode = await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,

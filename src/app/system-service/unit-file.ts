@@ -70,6 +70,8 @@ export function renderUnit({ user, node, cli, environmentFile, keyFile, hasDocke
     'LockPersonality=yes',
     'RemoveIPC=yes',
     'UMask=0077',
+    // A dump of its memory would hold its keys.
+    'LimitCORE=0',
     // Addresses of interfaces come by netlink. MemoryDenyWriteExecute is not possible: V8 compiles while it runs.
     'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
     'SystemCallArchitectures=native',
