@@ -53,6 +53,7 @@ import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
 import { sweepStep, tellSweep } from './sweep.ts'
 import { findFull, FULL_ROW, viewOf, type FullRow } from './tasks.ts'
+import { itemOf, latest, type Timed } from './timed-items.ts'
 import type { Change, Sql } from './transaction.ts'
 import { fireCron, listCron, prune, removeCron, saveCron } from './upkeep.ts'
 
@@ -297,12 +298,3 @@ class PostgresTaskStore implements TaskStore {
     throw storeClosed()
   }
 }
-
-/** As its caller asked for it, and when. */
-interface Timed<I> {
-  readonly item: I
-  readonly now: number
-}
-
-const itemOf = <I>({ item }: Timed<I>): I => item
-const latest = (items: readonly Timed<unknown>[]): number => Math.max(...items.map(({ now }) => now))

@@ -5,9 +5,6 @@
  *   queue.db     tasks, WAL, each answer after a sync   home.lock    the operating system's lock, and how far the log got
  *   ballast      given up when the disk is full         home.holder  who holds the lock, for people
  */
-import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
-import { errorText } from '../../core/errors.ts'
 import type { Fence, HomeId, PeerId, TaskId } from '../../core/ids.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type {
@@ -35,21 +32,19 @@ import { EventListeners } from '../event-listeners.ts'
 import { claim } from './claim.ts'
 import { countQueue, readyClasses } from './counts.ts'
 import { fireCron, listCron, removeCron, saveCron } from './cron.ts'
-import { DirectoryLock } from './directory-lock.ts'
-import { DiskGuard } from './disk-guard.ts'
+import type { DiskGuard } from './disk-guard.ts'
 import { cancel, refuse, release, resubmit, type PolicyRefusal } from './give-back.ts'
-import { GroupCommit, type Change } from './group-commit.ts'
-import { Home } from './home.ts'
-import { openDatabase } from './open-database.ts'
+import type { Change } from './group-commit.ts'
+import type { Home } from './home.ts'
 import { prune } from './prune.ts'
 import { listTasks } from './list.ts'
-import { openLogSync, type LogSync } from './log-sync.ts'
+import { openHome, type OpenedHome } from './opened-home.ts'
+import type { LogSync } from './log-sync.ts'
 import { readAttempts, readRefusals } from './read.ts'
 import { renew } from './renew.ts'
 import { STORE_DEFAULTS, type StoreSettings } from './settings.ts'
 import { readTask, settle } from './settle.ts'
 import { nextReady } from './next-ready.ts'
-import { isFull } from './sqlite-error.ts'
 import { submit } from './submit.ts'
 import { findAlias } from './submit-names.ts'
 import { notePause, sweepDue, sweepLeases, tellSweep } from './sweep.ts'
@@ -69,21 +64,12 @@ export function createSqliteTaskStore(deps: SqliteTaskStoreDeps): TaskStore {
   return new SqliteTaskStore(deps)
 }
 
-interface Opened {
-  readonly lock: DirectoryLock
-  readonly db: DatabaseSync
-  readonly home: Home
-  readonly guard: DiskGuard
-  readonly log: LogSync
-  readonly commit: GroupCommit
-}
-
 class SqliteTaskStore implements TaskStore {
   readonly durability = 'local'
   readonly #deps: SqliteTaskStoreDeps
   readonly #settings: StoreSettings
   readonly #listeners: EventListeners
-  #opened: Opened | undefined
+  #opened: OpenedHome | undefined
   #endPulse: () => void = () => undefined
 
   constructor(deps: SqliteTaskStoreDeps) {
@@ -104,7 +90,7 @@ class SqliteTaskStore implements TaskStore {
   start(): Promise<void> {
     return Promise.resolve().then(() => {
       if (this.#opened !== undefined) return
-      this.#opened = this.#open()
+      this.#opened = openHome({ ...this.#deps, settings: this.#settings }, (event) => this.#listeners.emit(event))
       this.#pulse(this.#opened)
     })
   }
@@ -237,44 +223,8 @@ class SqliteTaskStore implements TaskStore {
     return this.#listeners.subscribe(listener)
   }
 
-  #open(): Opened {
-    const { directory, clock, random, log } = this.#deps
-    const lock = new DirectoryLock(directory, clock)
-    const file = join(directory, 'queue.db')
-    let db: DatabaseSync | undefined
-    try {
-      db = openDatabase(file)
-      const home = new Home(db, { clock, random, log, settings: this.#settings }, (homeId) => lock.reached(homeId))
-      lock.note(home.homeId, home)
-      const guard = new DiskGuard({ directory, clock, random, log, settings: this.#settings })
-      const logSync = (this.#deps.openLog ?? openLogSync)(file)
-      return { lock, db, home, guard, log: logSync, commit: this.#groupCommit(db, home, guard, logSync) }
-    } catch (thrown) {
-      db?.close()
-      lock.release()
-      throw thrown
-    }
-  }
-
-  #groupCommit(db: DatabaseSync, home: Home, guard: DiskGuard, log: LogSync): GroupCommit {
-    return new GroupCommit({
-      db,
-      sync: () => log.sync(),
-      mono: () => this.#deps.clock.mono(),
-      maxSteps: this.#settings.groupMaxSteps,
-      maxMs: this.#settings.groupMaxMs,
-      beforeCommit: () => home.saveNumbers(),
-      onRollback: (fault) => {
-        home.forgetSaved()
-        this.#deps.log.error('store.group_failed', { error: errorText(fault) })
-        return isFull(fault) && guard.makeRoom(db)
-      },
-      emit: (event) => this.#listeners.emit(event),
-    })
-  }
-
   /** Once a second: notice a pause of this process, remember how far the log got, keep the ballast. */
-  #pulse(opened: Opened): void {
+  #pulse(opened: OpenedHome): void {
     this.#endPulse = this.#deps.clock.after(this.#settings.pulseMs, () => {
       notePause(opened.home)
       opened.lock.note(opened.home.homeId, opened.home)
@@ -290,7 +240,7 @@ class SqliteTaskStore implements TaskStore {
   }
 
   /** What is told has happened for good: it waits for the disk to have what it saw. */
-  async #read<T>(read: (home: Home, opened: Opened) => T | Promise<T>): Promise<T> {
+  async #read<T>(read: (home: Home, opened: OpenedHome) => T | Promise<T>): Promise<T> {
     await Promise.resolve()
     const opened = this.#get()
     const found = await read(opened.home, opened)
@@ -298,7 +248,7 @@ class SqliteTaskStore implements TaskStore {
     return found
   }
 
-  #get(): Opened {
+  #get(): OpenedHome {
     if (this.#opened !== undefined) return this.#opened
     throw storeClosed()
   }
