@@ -118,7 +118,7 @@ async function upgrade(t: TestContext, place: Place, next: CommandLine): Promise
   place.process = await place.start(next)
 }
 
-/** Submits by turns through both peers, each task until one of them has answered. @returns tasks to the peer that took them */
+/** Submits by turns through both peers, each task until one of them has answered, and then waits for its end. @returns tasks to the peer that took them */
 function submitOn(desk: Desk, doors: readonly Place[], over: AbortSignal): Promise<ReadonlyMap<string, Place>> {
   const taken = new Map<string, Place>()
   const isOver = (): boolean => over.aborted
@@ -139,7 +139,13 @@ function submitOn(desk: Desk, doors: readonly Place[], over: AbortSignal): Promi
         taken.set(answer.task_id, door)
         break
       }
-      await pause(400)
+      // One at a time: on a slow machine what this adds must not become a queue that all else waits behind.
+      const id = [...taken.keys()].at(-1)
+      while (id !== undefined && !isOver()) {
+        const seen = await desk.look(doors[number % doors.length] ?? assert.fail(), id)
+        if (typeof seen !== 'string' && seen.status !== 'queued' && seen.status !== 'running') break
+        await pause(200)
+      }
     }
     return taken
   }
