@@ -13,7 +13,8 @@ test('whoever waits for the log of a queued task is answered with the log of its
   const grant = await house.take()
   await house.quiet()
   assert.ok(WORKER.peer !== undefined)
-  const sink = await house.doors.outputs.serve(WORKER.peer).openLog({ taskId: id as TaskId, attempt: 1 })
+  const { signal } = new AbortController()
+  const sink = await house.doors.outputs.serve(WORKER.peer).openLog({ taskId: id as TaskId, attempt: 1 }, signal)
   const said: LogRecord = { kind: 'stdout', at: 1, ...LOG_START, bytes: Buffer.from('said\n') }
   await sink.append([said, { kind: 'end', at: 1, ...positionAfter(said), bytes: new Uint8Array() }])
   await sink.close()
