@@ -64,7 +64,11 @@ async function openFleet(t: TestContext): Promise<Fleet> {
     let listen = '/ip4/127.0.0.1/tcp/0'
     const start = async (version: CommandLine): Promise<PeerProcess> => {
       const own = ['--state-dir', stateDir, '--runner-name', name, '--listen', listen, '--http', 'off']
-      const started = await startPeerProcess({ args: [...command, ...own, '--public-ip', 'off'], env, cli: version })
+      const started = await startPeerProcess({
+        args: [...command, ...own, '--public-ip', 'off', '--lease-seconds', '10'],
+        env,
+        cli: version,
+      })
       // Others find it again where it was.
       listen = started.ready.addresses[0]?.replace(/\/p2p\/.*/, '') ?? listen
       ids.add(started.ready.peer_id)
@@ -128,6 +132,8 @@ function submitOn(desk: Desk, doors: readonly Place[], over: AbortSignal): Promi
         task_type: 'docker.hub',
         payload: { image: IMAGE, command: ['true'] },
         idempotency_key: `task ${String(number)}`,
+        // A grant that crosses with a worker's leave is offered again when its lease ends.
+        idempotent: true,
       }
       for (let tries = 0; !isOver(); tries += 1) {
         const door = doors[(number + tries) % doors.length] ?? assert.fail()
