@@ -6,7 +6,7 @@ const __filename = bundleFilename(import.meta.url)
 const __dirname = bundleDirname(__filename)
 import {
   stopProcess
-} from "./chunk-HRPIMWZT.js";
+} from "./chunk-X3HKNRID.js";
 import {
   STATE
 } from "./chunk-CXKVWH6M.js";
@@ -22,10 +22,10 @@ import {
   info,
   setFailed
 } from "./chunk-TNP5VGAT.js";
+import "./chunk-NZWFWLK5.js";
 import {
   systemRandom
-} from "./chunk-WK3GGA2Y.js";
-import "./chunk-NZWFWLK5.js";
+} from "./chunk-UWBK63O4.js";
 import "./chunk-CRGYTOW4.js";
 import {
   errorText
