@@ -16,6 +16,7 @@ import { Attempts } from './attempts.ts'
 import { Capacity } from './capacity.ts'
 import { ClaimGate } from './claim-gate.ts'
 import { CutOffClaims } from './cut-off-claims.ts'
+import { LeftClaims } from './left-claims.ts'
 import { offerOf, toOfferInput } from './offer-input.ts'
 import { Parking } from './parking.ts'
 import { REFUSALS } from './refusals.ts'
@@ -46,6 +47,7 @@ export class Worker implements Startable {
   readonly #parking: Parking
   readonly #stopping = new AbortController()
   readonly #cutOff: CutOffClaims
+  readonly #left: LeftClaims
   readonly #accepting = new Set<Promise<void>>()
   readonly #loops = new Set<Promise<void>>()
   /** Digest of the policy whose rules a home has heard from us. */
@@ -59,6 +61,7 @@ export class Worker implements Startable {
     this.gate = new ClaimGate(deps.clock)
     this.#attempts = new Attempts(deps)
     this.#parking = new Parking(deps)
+    this.#left = new LeftClaims(deps)
     const { clock, links, lease } = deps
     const patience = { leaseMs: lease.leaseMs, patienceMs: lease.lostGraceMs }
     this.#cutOff = new CutOffClaims({ clock, links, signal: this.#stopping.signal, ...patience })
@@ -89,6 +92,7 @@ export class Worker implements Startable {
     await Promise.all(this.#loops)
     await this.#cutOff.settled()
     await Promise.all(this.#accepting)
+    await this.#left.giveBack(this.offer(), STOP_GRACE_MS, (link, grant) => this.#giveBack(link, grant))
     await this.#attempts.stop(STOP_GRACE_MS)
   }
 
@@ -199,17 +203,16 @@ export class Worker implements Startable {
     { id, waitS, seen }: ClaimRequest,
     signal: AbortSignal,
   ): Promise<number> {
-    const { settings } = this.#deps
-    const { grants } = await link.call(
-      'p2p_taskqueue_claim_next',
-      {
-        request_id: id,
-        offer: toOfferInput(offer, this.#toldPolicy.get(link) !== offer.policy.digest),
-        max_tasks: Math.max(1, Math.min(settings.claimBatch, this.capacity.free.slots)),
-        wait_s: waitS,
-      },
-      { signal },
-    )
+    const asked = {
+      request_id: id,
+      offer: toOfferInput(offer, this.#toldPolicy.get(link) !== offer.policy.digest),
+      max_tasks: Math.max(1, Math.min(this.#deps.settings.claimBatch, this.capacity.free.slots)),
+      wait_s: waitS,
+    }
+    const { grants } = await link.call('p2p_taskqueue_claim_next', asked, { signal }).catch((thrown: unknown) => {
+      if (this.#stopping.signal.aborted) this.#left.add(link, id, seen)
+      throw thrown
+    })
     this.#toldPolicy.set(link, offer.policy.digest)
     const fresh = grants.filter(({ fence }) => !seen.has(fence))
     for (const grant of fresh) {
