@@ -2,7 +2,7 @@
  * `npm run bench -- noop`: tasks that do nothing, from a submit at the home to their settlement by a worker in another
  * process over libp2p, every answer durable. Container tasks are signed, these are not: it measures queue and mesh alone.
  *
- * --tasks N (20000)  --in-flight N (64)  --batch N (grants per claim, 1)  --json
+ * --rounds N (5)  --ms N (2000)  --in-flight N (64)  --batch N (grants per claim, 16)  --alone  --json
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

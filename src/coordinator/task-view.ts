@@ -1,7 +1,7 @@
 /** Tasks and grants as the wire shows them. */
 import type { Grant } from '../core/ports/task-store.ts'
 import type { AttemptView, GrantView, TaskView } from '../core/operations/views.ts'
-import { tellClocks, type Attempt, type Json, type JsonObject, type Task } from '../core/task.ts'
+import { ranMs, tellClocks, type Attempt, type Json, type JsonObject, type Task } from '../core/task.ts'
 
 export interface ViewOptions {
   /** Payload and result as well; lists leave them out. */
@@ -12,8 +12,6 @@ export interface ViewOptions {
 
 export function toTaskView(task: Task, { bodies, runnerName }: ViewOptions): TaskView {
   const workerName = task.worker === undefined ? undefined : runnerName(task.worker)
-  const duration =
-    task.finishedAt !== undefined && task.startedAt !== undefined ? task.finishedAt - task.startedAt : undefined
   return defined<TaskView>({
     task_id: task.id,
     task_type: task.type,
@@ -30,7 +28,7 @@ export function toTaskView(task: Task, { bodies, runnerName }: ViewOptions): Tas
     ready_at: task.status === 'queued' ? task.readyAt : undefined,
     started_at: task.startedAt,
     finished_at: task.finishedAt,
-    duration_ms: duration,
+    duration_ms: ranMs(task),
     exit_code: task.exitCode,
     error: task.error,
     worker_id: task.worker,

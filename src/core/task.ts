@@ -179,6 +179,14 @@ export interface Task {
   readonly retentionMs: number
 }
 
+/**
+ * How long an ended task took from its first start. The wall clock may have been set back meanwhile: no time is below none.
+ * @returns milliseconds, undefined while it has not ended or when it never started
+ */
+export function ranMs({ startedAt, finishedAt }: Pick<Task, 'startedAt' | 'finishedAt'>): number | undefined {
+  return startedAt === undefined || finishedAt === undefined ? undefined : Math.max(0, finishedAt - startedAt)
+}
+
 /** One try at a task, for the history of a task page and for the checker of guarantees. */
 export interface Attempt {
   readonly number: number

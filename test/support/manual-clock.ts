@@ -9,7 +9,7 @@ interface Timer {
 
 export class ManualClock implements Clock {
   #elapsed = 0
-  readonly #start: number
+  #start: number
   readonly #timers = new Set<Timer>()
 
   constructor(start = 1_800_000_000_000) {
@@ -32,6 +32,11 @@ export class ManualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepBy((due, callback) => this.after(due, callback), ms, signal)
+  }
+
+  /** The wall clock is moved, forward or back; the monotonic one goes on as it was. */
+  shift(ms: number): void {
+    this.#start += ms
   }
 
   /** Timers that would still fire. */

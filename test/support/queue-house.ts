@@ -12,7 +12,7 @@ import { parseTaskEnvelope, type TaskEnvelope } from '../../src/core/envelope.ts
 import { Events, type AnyEvent } from '../../src/core/events.ts'
 import type { PeerId } from '../../src/core/ids.ts'
 import { LEASE } from '../../src/core/lease.ts'
-import type { OperationName, Output, RawInput } from '../../src/core/operations/catalog.ts'
+import { CATALOG, type OperationName, type Output, type RawInput } from '../../src/core/operations/catalog.ts'
 import { createOperations, type Operations } from '../../src/core/operations/invoke.ts'
 import { ACCESS, type Access, type Caller, type ProgressNote } from '../../src/core/operations/operation.ts'
 import type { TaskPins } from '../../src/core/ports/task-pins.ts'
@@ -185,14 +185,17 @@ export class QueueHouse implements AsyncDisposable {
     for (let turn = 0; turn < 4; turn += 1) await settle()
   }
 
-  call<N extends OperationName>(
+  /** As a door calls it: an answer of another form than the catalog's is a fault of its own. */
+  async call<N extends OperationName>(
     name: N,
     input: RawInput<N>,
     caller: Caller = ALICE,
     { signal = new AbortController().signal, progress = () => undefined }: CallExtras = {},
   ): Promise<Output<N>> {
     assert(this.#open !== undefined)
-    return this.#open.operations.call(name, input, { caller, signal, progress })
+    const answer = await this.#open.operations.call(name, input, { caller, signal, progress })
+    CATALOG[name].output.parse(answer)
+    return answer
   }
 
   async submit(input: Partial<RawInput<'p2p_taskqueue_submit'>> = {}, caller: Caller = ALICE): Promise<string> {

@@ -113,7 +113,8 @@ export async function adoptContainer(
   const logs = new AbortController()
   const records = () => container.logs(logs.signal)
   const output = new ContainerOutput(await records(), observer)
-  const leftMs = startedAt + run.clocks.runMs - deps.clock.now()
+  // A clock that was set back gives a container no more than it had at its start.
+  const leftMs = Math.min(run.clocks.runMs, startedAt + run.clocks.runMs - deps.clock.now())
   const followed = { container, output, records, oomKills: await deps.countOomKills() }
   const verdict = await follow(deps, run, followed, observer, times, stop, leftMs)
   return { ...verdict, phases: times.read() }

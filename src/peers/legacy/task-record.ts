@@ -3,7 +3,7 @@ import { legacyLeaseEnd, legacyWorkerName } from '../../coordinator/legacy-work.
 import { isContainerType } from '../../core/container-task.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Grant } from '../../core/ports/task-store.ts'
-import type { Json, JsonObject, Task } from '../../core/task.ts'
+import { ranMs, type Json, type JsonObject, type Task } from '../../core/task.ts'
 import { CONTAINER_MODEL, toTheirPayload, toTheirResult } from './container-words.ts'
 import { toWireType } from './wire-types.ts'
 
@@ -68,11 +68,11 @@ function pinned(payload: JsonObject): JsonObject {
   return typeof image === 'string' && typeof digest === 'string' ? { ...payload, image: `${image}@${digest}` } : payload
 }
 
-function resultOf({ type, result, exitCode, status, startedAt, finishedAt, error }: Task): Json {
+function resultOf(task: Task): Json {
+  const { type, result, exitCode, status, error } = task
   if (result === undefined) return null
   if (!isContainerType(type)) return result
-  const ranMs = startedAt === undefined || finishedAt === undefined ? undefined : finishedAt - startedAt
-  return toTheirResult(result, { status, exitCode, error, ranMs })
+  return toTheirResult(result, { status, exitCode, error, ranMs: ranMs(task) })
 }
 
 export function seconds(ms: number): number {

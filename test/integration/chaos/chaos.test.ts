@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { copySources, takeAway, type Mutation } from '../../support/mutated-sources.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const MINUTES = process.env['RUNNER_MESH_TEST_CHAOS_MINUTES'] ?? '0.3'
+const MINUTES = process.env['RUNNER_MESH_TEST_CHAOS_MINUTES'] ?? '1.5'
 /** What stays when the time is up: leases, graces, orphans. */
 const AFTERMATH_MS = 500_000
 

@@ -10,7 +10,7 @@ test(
   'two peers with one database, a home alone and four workers keep what was promised while all of them are killed and cut off',
   { timeout: 900_000 },
   async (context) => {
-    const seconds = process.env['RUNNER_MESH_TEST_SHARED_HOME_SECONDS'] ?? '10'
+    const seconds = process.env['RUNNER_MESH_TEST_SHARED_HOME_SECONDS'] ?? '30'
     const args = ['test/shared-home/main.ts', '--seconds', seconds]
     const { isGood, output } = await new Promise<{ isGood: boolean; output: string }>((resolve) => {
       execFile(process.execPath, args, { cwd: ROOT }, (error, stdout, stderr) => {

@@ -287,3 +287,20 @@ test('prune deletes at once what is past its retention, and nothing else', async
   assert.equal(await house.state(kept), 'completed')
   await assert.rejects(house.call('p2p_taskqueue_prune', {}, ALICE), { code: 'forbidden' })
 })
+
+test('a wall clock that is set back while a task runs leaves what is told of it in order', async () => {
+  await using house = await QueueHouse.open()
+  const [first, second] = [await house.submit(), await house.submit()]
+  const grant = await house.take()
+  house.clock.shift(-5 * 60 * MINUTE)
+  await house.settle(grant)
+  const { duration_ms: took, finished_at: finishedAt } = await house.get(first)
+  assert.equal(took, 0)
+  assert.equal(finishedAt, house.clock.now())
+  const { tasks } = await house.call('p2p_taskqueue_list_tasks', {}, ADMIN)
+  assert.equal(tasks.length, 2)
+  await house.call('p2p_taskqueue_wait_task', { task_id: first, timeout_s: 0 }, ADMIN)
+  assert.equal((await attempts(house, first))[0]?.outcome, 'completed')
+  // What was ready by the former clock is not made to wait by the new one.
+  assert.equal((await house.take()).task_id, second)
+})

@@ -138,6 +138,13 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
     assert.equal(await containerExists(run), false)
   })
 
+  test('a clock that was set back since its start gives it no more time than it had', async () => {
+    const run = await abandoned('sleep 100', {}, { runMs: 10, graceMs: 0 })
+    const clock = { ...systemClock, now: () => systemClock.now() - 5 * 3_600_000 }
+    const { end } = await adopt(run, newExecutor({ runner, clock }))
+    assert.equal((await end).reason, 'timeout_run')
+  })
+
   test('one that is gone by then is lost, not completed', async () => {
     const run = await abandoned('sleep 100')
     const left = await leftOf(run)
