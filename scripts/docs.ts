@@ -11,6 +11,7 @@ import {
   operationsPage,
   page,
 } from './docs/reference.ts'
+import { quotedFigures } from './docs/quoted-figures.ts'
 import { troubleshootingPage } from './docs/troubleshooting-page.ts'
 import { metricsPage } from './docs/metrics-page.ts'
 import { rulesSchemaDocument } from '../src/app/webhook/rules-desk.ts'
@@ -32,7 +33,11 @@ const pages: Readonly<Record<string, string>> = {
   'docs/troubleshooting.md': page(...troubleshootingPage()),
   'docs/metrics.md': metricsPage(),
   'docs/runner-mesh.schema.json': JSON.stringify(rulesSchemaDocument()),
-  'README.md': between(read('README.md'), 'action', actionTables(read('action.yml'))),
+  'README.md': between(
+    between(read('README.md'), 'action', actionTables(read('action.yml'))),
+    'figures',
+    quotedFigures(read('docs/BENCHMARKS.md')),
+  ),
 }
 
 const check = process.argv.includes('--check')

@@ -71,7 +71,10 @@ for (const name of names) {
 const today = new Date().toISOString().slice(0, 10)
 const document = toDocument({ results, failed, machine: describeMachine(), day: today, isQuick: values.quick })
 const pretty = await format(document, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' })
-if (values.save) writeFileSync(DOCUMENT, pretty)
+if (values.save) {
+  writeFileSync(DOCUMENT, pretty)
+  process.stderr.write('README quotes it: npm run docs\n')
+}
 else if (!values.json) process.stdout.write(pretty)
 
 /** @throws Error with its last words when it ends with a fault or prints what it should not */

@@ -8,8 +8,11 @@ import { LONGEST_ANNOUNCEMENT_MS } from '../core/announcement.ts'
 import { HOUR, MINUTE, SECOND } from '../core/lease.ts'
 import type { PeerId } from '../core/ids.ts'
 
-/** Refreshes of the whole fleet per hour. */
-const REFRESHES_PER_HOUR = 400
+/**
+ * Refreshes of the whole fleet per hour: about twice the joins, so that those who joined over some hours have their first
+ * refreshes after the last join, and never three waves fall into one hour.
+ */
+const REFRESHES_PER_HOUR = 370
 /** New peers of the whole fleet per hour: each costs three requests (find the issue, write, read). */
 const JOINS_PER_HOUR = 180
 /** So many may join, or leave, at the same moment. */

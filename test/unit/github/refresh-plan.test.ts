@@ -11,6 +11,7 @@ import {
   pollMs,
   refreshMs,
 } from '../../../src/github/refresh-plan.ts'
+import { SeededRandom } from '../../support/seeded-random.ts'
 
 const HOUR = 3_600_000
 const peers = Array.from({ length: 1_000 }, (_, index) => `12D3KooW${index}` as PeerId)
@@ -21,13 +22,30 @@ test('a small fleet joins at once and refreshes every 15 minutes; its announceme
     Array<number>(40).fill(0),
   )
   assert.equal(refreshMs(1), HOUR / 4)
-  assert.equal(refreshMs(100), HOUR / 4)
+  assert.equal(refreshMs(90), HOUR / 4)
   assert.equal(lifetimeMs(1), (3 * HOUR) / 4)
 })
 
-test('a thousand peers share 400 refreshes an hour', () => {
-  assert.equal(refreshMs(1_000), 2.5 * HOUR)
-  assert.equal(lifetimeMs(1_000), 7.5 * HOUR)
+test('a thousand peers share 370 refreshes an hour', () => {
+  assert.equal(refreshMs(1_000), (1_000 / 370) * HOUR)
+  assert.equal(lifetimeMs(1_000), 3 * refreshMs(1_000))
+})
+
+test('joins of a thousand and the refreshes after them are never more than 430 in an hour', () => {
+  const random = new SeededRandom(1)
+  const writes = peers.flatMap((peer) => {
+    const times: number[] = []
+    for (let at = joinDelayMs(peer, 1_000); at < 24 * HOUR; at += jitteredRefreshMs(1_000, random.unit()))
+      times.push(at)
+    return times
+  })
+  writes.sort((a, b) => a - b)
+  let most = 0
+  for (let first = 0, last = 0; last < writes.length; last += 1) {
+    while ((writes[first] ?? 0) <= (writes[last] ?? 0) - HOUR) first += 1
+    most = Math.max(most, last - first + 1)
+  }
+  assert.ok(most > 300 && most <= 430, String(most))
 })
 
 test('a thousand that join at once come by at most 80 a minute and 250 an hour', () => {
