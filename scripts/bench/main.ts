@@ -74,8 +74,7 @@ const pretty = await format(document, { ...(await resolveConfig(DOCUMENT)), pars
 if (values.save) {
   writeFileSync(DOCUMENT, pretty)
   process.stderr.write('README quotes it: npm run docs\n')
-}
-else if (!values.json) process.stdout.write(pretty)
+} else if (!values.json) process.stdout.write(pretty)
 
 /** @throws Error with its last words when it ends with a fault or prints what it should not */
 async function run(name: string): Promise<BenchLine[]> {
