@@ -7,7 +7,7 @@ import { LOG_START, type LogRecord, type LogStream } from '../../core/log-record
 import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
 import type { Startable } from '../../core/ports/clock.ts'
 import type { ArtifactFault, RunInput } from '../../core/ports/executor.ts'
-import type { AttemptKey, LogStore } from '../../core/ports/log-store.ts'
+import type { AttemptKey, LogState, LogStore } from '../../core/ports/log-store.ts'
 import type { SecretPatterns } from '../../core/redactor.ts'
 import { deliverArtifacts, inputFromHome, type DeliveryNotice } from './artifact-delivery.ts'
 import { AttemptLog, type KeptStream } from './attempt-log.ts'
@@ -52,7 +52,7 @@ export class AttemptOutputs implements Startable {
       this.#delivery.grew(key)
     }
     const spool = new LogSpool(key, { store, clock, log, onGrown }, state?.next ?? LOG_START)
-    return new AttemptLog(spool, secrets, await this.#kept(key))
+    return new AttemptLog(spool, secrets, await this.#kept(key, state))
   }
 
   /** The container is gone and `log` has ended: brings home what it has left, as long as the lease is kept. */
@@ -120,10 +120,8 @@ export class AttemptOutputs implements Startable {
     }
   }
 
-  async #kept(key: AttemptKey): Promise<Record<LogStream, KeptStream>> {
-    const { spool } = this.#deps
-    const state = await spool.state(key)
-    const first = state === undefined ? [] : await spool.read(key, { seq: 0 }, 16 * COMPARED_BYTES)
+  async #kept(key: AttemptKey, state: LogState | undefined): Promise<Record<LogStream, KeptStream>> {
+    const first = state === undefined ? [] : await this.#deps.spool.read(key, { seq: 0 }, 16 * COMPARED_BYTES)
     const head = (stream: LogStream): Uint8Array => {
       const bytes = Buffer.concat(first.filter(({ kind }) => kind === stream).map((record) => record.bytes))
       return Uint8Array.from(bytes.subarray(0, COMPARED_BYTES))

@@ -1,4 +1,5 @@
 /** Logs in files: `<folder>/<task id>/<attempt>/`. What was written outlives the process; nothing is flushed to the platter. */
+import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
@@ -43,6 +44,8 @@ class FileLogStore implements LogStore {
   }
 
   async state(key: AttemptKey): Promise<LogState | undefined> {
+    // A container waits for this answer, and most attempts are new: the look takes microseconds.
+    if (!this.#known.has(nameOf(key)) && !existsSync(this.#pathOf(key))) return undefined
     const { state } = await this.#find(key).log
     return state.next.seq === 0 ? undefined : state
   }
