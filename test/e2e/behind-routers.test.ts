@@ -18,7 +18,9 @@ const run = promisify(execFile)
 const MIB = 1_048_576
 const SHARE = Number(process.env['RUNNER_MESH_TEST_OUTPUT_SHARE'] ?? '0.1')
 // The command line knows no such setting.
-Reflect.deleteProperty(process.env, 'RUNNER_MESH_TEST_OUTPUT_SHARE')
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith('RUNNER_MESH_')) Reflect.deleteProperty(process.env, name)
+}
 const [LOG_MIB, ARTIFACT_MIB] = [50 * SHARE, 200 * SHARE]
 const LOG_BYTES = LOG_MIB * MIB
 const LISTEN = ['--listen', '/ip4/0.0.0.0/tcp/9720']
