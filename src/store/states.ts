@@ -18,6 +18,11 @@ export function isEnded(state: State): boolean {
   return state >= STATE.completed
 }
 
+/** For its needs or for its instant. */
+export function waits(state: State): boolean {
+  return state === STATE.blocked || state === STATE.delayed
+}
+
 /** `task.stop`: what a running task is to end as once its worker has stopped it. */
 export const STOP = { none: 0, cancel: 1, totalTime: 2 } as const
 export type Stop = (typeof STOP)[keyof typeof STOP]

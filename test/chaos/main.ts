@@ -135,7 +135,7 @@ async function die(ground: Ground, workload: Workload, tell: (what: string) => v
 
 /** What has ended is told at the end as it was told before. */
 async function lookAgain(workload: Workload): Promise<void> {
-  for (const task of workload.pending) record({ kind: 'unended', task, status: 'open' })
+  for (const task of workload.pending) record({ kind: 'unended', task, status: await workload.tellState(task) })
   const acknowledged = new Set(history.flatMap((event) => (event.kind === 'acknowledged' ? [event.task] : [])))
   for (const task of acknowledged) if (!workload.pending.has(task)) await workload.hasEnded(task)
 }

@@ -109,6 +109,21 @@ export class Workload {
     }
   }
 
+  /** What its home says of one that does not end, in words for people. */
+  async tellState(task: string): Promise<string> {
+    try {
+      const { task: view, attempts = [] } = await this.#deps.link.call('p2p_taskqueue_get_task', {
+        ...{ task_id: task, attempts: true },
+      })
+      const { status, phase, created_at: created, ready_at: ready = created, worker_name: worker = 'nobody' } = view
+      const waits = `${String(Math.round((ready - created) / 1000))} s after its submit`
+      const tried = attempts.map(({ outcome = 'open' }) => outcome).join(', ')
+      return `${status}/${String(phase)}, ready ${waits}, with ${worker}, attempts: ${tried === '' ? 'none' : tried}`
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
   async #readLog(task: string): Promise<void> {
     const { entries } = await this.#deps.link.call('p2p_taskqueue_read_log', { task_id: task })
     if (entries.some(({ text }) => text.includes(SECRET.value))) this.#deps.record({ kind: 'leaked', task })

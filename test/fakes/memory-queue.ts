@@ -226,6 +226,7 @@ export class MemoryQueue extends MemoryTasks {
     const swept: Record<'ready' | 'suspect', TaskId[]> = { ready: [], suspect: [] }
     const open = this.entries.filter(({ status }) => !isTerminal(status))
     const mono = this.deps.clock.mono()
+    for (const entry of open) followClock(entry, now)
     for (const entry of open.filter(({ lease }) => lease !== undefined && lease.deadline <= mono)) {
       const became = this.#lose(entry, now)
       if (became !== undefined) swept[became].push(entry.id)
@@ -294,6 +295,14 @@ export class MemoryQueue extends MemoryTasks {
     this.entries = this.entries.filter((entry) => !gone.includes(entry))
     return gone.length
   }
+}
+
+/** What waits does not wait for a clock that was set back. */
+function followClock(entry: Entry, now: number): void {
+  const aheadMs = entry.updatedAt - now
+  if (entry.status !== 'queued' || entry.phase === 'ready' || aheadMs <= 1000) return
+  entry.readyAt -= aheadMs
+  entry.updatedAt = now
 }
 
 function fail(code: 'task_not_found', message: string): never {

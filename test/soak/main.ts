@@ -56,7 +56,7 @@ const DOCUMENTS = join(import.meta.dirname, '..', '..', 'docs')
     await workload.look()
     await pause(300)
   }
-  for (const task of workload.pending) record({ kind: 'unended', task, status: 'open' })
+  for (const task of workload.pending) record({ kind: 'unended', task, status: await workload.tellState(task) })
 
   // Nobody watches starts here: a task that completed without one is chaos's to find.
   const { settled, longestStallMs, broken } = judge(history)

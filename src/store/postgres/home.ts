@@ -5,6 +5,7 @@ import { homeIdFromBytes, makeFence, type HomeId, type TaskId } from '../../core
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { NewTask } from '../../core/ports/task-store.ts'
 import { taskIdOf, type TaskRow } from '../rows.ts'
+import { waits, type State } from '../states.ts'
 import { isCollision } from './connect.ts'
 import { migrate } from './schema-version.ts'
 import { Sql, type Queryable } from './transaction.ts'
@@ -32,6 +33,8 @@ export class SharedHome {
   readonly fenceBase: number
   /** More unfinished tasks than allowed, as of the last look. */
   full = false
+  /** No task that waits was written by this peer after this instant; unknown at first, and what others wrote from time to time. */
+  waitedAt = Infinity
   readonly #outside: Sql
   readonly #lanes = new Map<string, number>()
   readonly #groups = new Map<string, number>()
@@ -54,6 +57,10 @@ export class SharedHome {
 
   idOf(row: Pick<TaskRow, 'epoch' | 'seq'>): TaskId {
     return taskIdOf(this, row)
+  }
+
+  noteWait(state: State, now: number): void {
+    if (waits(state)) this.waitedAt = Math.max(this.waitedAt, now)
   }
 
   /** The lane of a new task, made when it is the first of its kind. The newest `max` of a group is the one that counts. */

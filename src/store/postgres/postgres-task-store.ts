@@ -70,7 +70,7 @@ export interface PostgresTaskStoreDeps {
 }
 
 const PATIENCE_MS = 15_000
-/** How often the number of unfinished tasks is held against its limit. */
+/** How often the number of unfinished tasks is held against its limit, and what other peers wrote against this clock. */
 const FULL_CHECK_MS = 30_000
 
 export function createPostgresTaskStore(deps: PostgresTaskStoreDeps): TaskStore {
@@ -184,6 +184,7 @@ class PostgresTaskStore implements TaskStore {
     if (this.#deps.clock.mono() - this.#checkedFullAt >= FULL_CHECK_MS) {
       this.#checkedFullAt = this.#deps.clock.mono()
       home.full = await this.#read(holdsTooMany)
+      home.waitedAt = Infinity
     }
     home.forgetGroups()
     await this.#news.ready.refresh()

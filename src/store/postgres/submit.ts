@@ -127,6 +127,7 @@ async function insert(
     const queued = queuedAt(Math.max(now, task.notBefore ?? now), task.priority, now)
     const state: State = pending > 0 ? STATE.blocked : queued.state
     const { queueMs, totalMs } = task.clocks
+    home.noteWait(state, now)
     rows.push({
       seq,
       state,

@@ -5,7 +5,7 @@
  */
 import type { Sweep } from '../../core/ports/task-store.ts'
 import { judgeLostLease } from '../lifecycle.ts'
-import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
+import { CLOCK_STEP_MS, dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
 import { stopCause } from '../rows.ts'
 import { isEnded, STATE, STOP } from '../states.ts'
 import { nothingSwept, sweepOf, type Swept } from '../swept.ts'
@@ -29,9 +29,23 @@ export async function sweepStep(home: SharedHome, sql: Sql, change: Change, now:
   const lock = await sql.row<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [SWEEP_LOCK])
   if (lock?.mine !== true) return undefined
   const swept = nothingSwept()
+  await followClock(home, sql, now)
   if (!(await notePause(home, sql))) await sweepLeases(home, sql, change, now, swept)
   const more = await sweepDue(home, sql, change, now, swept)
   return { ...swept, more }
+}
+
+/** Tasks that wait do not wait for a clock that was set back, or for that of a peer which is fast. */
+async function followClock(home: SharedHome, sql: Sql, now: number): Promise<void> {
+  if (home.waitedAt <= now + CLOCK_STEP_MS) return
+  const tasks = await sql.run(
+    `UPDATE task SET ready_at = ready_at - (updated_at - $1), updated_at = $1,
+         due_at = CASE state WHEN 1 THEN least(ready_at - (updated_at - $1), total_at) ELSE due_at END
+       WHERE finished_at IS NULL AND state IN (0, 1) AND updated_at > $1::bigint + $2::bigint`,
+    [now, CLOCK_STEP_MS],
+  )
+  home.waitedAt = now
+  if (tasks > 0) home.log.warn('store.clock_set_back', { tasks })
 }
 
 /** @returns whether nobody had swept for too long; every lease has moved on */

@@ -22,6 +22,7 @@ export async function requeue(
        finished_at = NULL, purge_at = NULL, reason = NULL, settled = 0 WHERE seq = $1`,
     [row.seq, to.state, to.orderKey, to.readyAt, due, to.pending, now],
   )
+  home.noteWait(to.state, now)
   await leave(sql, change, [row])
   if (to.state === STATE.ready) change.ready.push(needsOf(row))
   change.changed.push(home.idOf(row))

@@ -11,7 +11,7 @@ import { RecentTasks } from './recent-tasks.ts'
 import { taskIdOf, type TaskRow } from '../rows.ts'
 import type { StoreSettings } from './settings.ts'
 import { prepareStatements, type Statements } from './statements.ts'
-import { STATE, STOP } from '../states.ts'
+import { STATE, STOP, waits, type State } from '../states.ts'
 
 export interface HomeDeps {
   readonly clock: Clock
@@ -45,6 +45,8 @@ export class Home {
   needs: number
   /** No task falls due by the wall clock before this instant. */
   quietUntil: number
+  /** No task that waits was written after this instant. */
+  waitedAt = Infinity
   #lsn: number
   #seq: number
   #saved: { readonly lsn: number; readonly seq: number }
@@ -119,6 +121,10 @@ export class Home {
 
   noteDue(at: number): void {
     if (at < this.quietUntil) this.quietUntil = at
+  }
+
+  noteWait(state: State, now: number): void {
+    if (waits(state)) this.waitedAt = Math.max(this.waitedAt, now)
   }
 
   #readOrCreate(): HomeRow {

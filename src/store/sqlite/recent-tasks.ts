@@ -44,6 +44,10 @@ export class RecentTasks {
     this.#kept.delete(seq)
   }
 
+  forgetAll(): void {
+    this.#kept.clear()
+  }
+
   #forgetOldest(): void {
     const [oldest] = this.#kept.keys()
     if (oldest !== undefined) this.#kept.delete(oldest)

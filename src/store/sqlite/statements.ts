@@ -60,6 +60,11 @@ function taskStatements(db: DatabaseSync) {
     readDelayedDue: db.prepare(
       'SELECT * FROM task WHERE finished_at IS NULL AND due_at <= ? AND state = 1 ORDER BY due_at LIMIT ?',
     ),
+    followClock: db.prepare(
+      `UPDATE task SET ready_at = ready_at - (updated_at - ?1), updated_at = ?1,
+         due_at = CASE state WHEN 1 THEN min(ready_at - (updated_at - ?1), total_at) ELSE due_at END
+       WHERE finished_at IS NULL AND due_at > ?1 AND state IN (0, 1) AND updated_at > ?1 + ?2`,
+    ),
     readNextDue: db.prepare('SELECT min(due_at) AS due_at FROM task WHERE finished_at IS NULL'),
   }
 }

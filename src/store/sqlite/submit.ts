@@ -87,6 +87,7 @@ function insert(home: Home, change: Change, task: NewTask, pending: number, now:
   for (const mark of marksOf(task)) home.sql.addMark.run(mark, seq)
   home.recent.keep(change, row, body)
   home.noteDue(due)
+  home.noteWait(state, now)
   home.lanes.move(change, lane, undefined, state)
   if (state === STATE.ready) offer(change, lane, { seq, orderKey: queued.orderKey, readyAt: queued.readyAt })
   change.changed.push(home.idOf(row))

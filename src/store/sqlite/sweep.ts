@@ -9,7 +9,7 @@ import { parseSpec, stopCause, type TaskRow } from '../rows.ts'
 import { isEnded, STATE, STOP } from '../states.ts'
 import { backOff } from './settle.ts'
 import { end, recordAttempt, requeue } from './transitions.ts'
-import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
+import { CLOCK_STEP_MS, dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
 import { nothingSwept, sweepOf, type Swept } from '../swept.ts'
 
 /** Rows that one step of a sweep touches at most, so that claims and settlements come in between. */
@@ -17,6 +17,7 @@ const SWEEP_ROWS = 200
 
 export function sweepDue(home: Home, change: Change, now: number): Swept {
   const swept = nothingSwept()
+  followClock(home, change, now)
   if (home.quietUntil > now) return swept
   const rows = home.sql.readDue.all(now, SWEEP_ROWS) as unknown as TaskRow[]
   for (const { seq } of rows.toSorted(byInstant)) {
@@ -27,6 +28,21 @@ export function sweepDue(home: Home, change: Change, now: number): Swept {
   if (rows.length === SWEEP_ROWS) return { ...swept, more: true }
   setQuietUntil(home, change)
   return swept
+}
+
+/** Tasks that wait do not wait for a clock that was set back. */
+function followClock(home: Home, change: Change, now: number): void {
+  const { waitedAt } = home
+  if (waitedAt <= now + CLOCK_STEP_MS) return
+  const tasks = Number(home.sql.followClock.run(now, CLOCK_STEP_MS).changes)
+  home.waitedAt = now
+  change.onUndo(() => {
+    home.waitedAt = waitedAt
+  })
+  if (tasks === 0) return
+  home.recent.forgetAll()
+  home.quietUntil = 0
+  home.log.warn('store.clock_set_back', { tasks })
 }
 
 /** What fell due first happens first. What runs is listed by its queue clock, which means nothing any more. */

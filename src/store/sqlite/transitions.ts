@@ -14,6 +14,7 @@ export function requeue(home: Home, change: Change, row: TaskRow, to: Requeue, n
   home.recent.forget(row.seq)
   home.sql.queueTask.run(row.seq, to.state, to.orderKey, to.readyAt, due, to.pending, now)
   home.noteDue(due)
+  home.noteWait(to.state, now)
   shift(home, change, row, to.state, { seq: row.seq, orderKey: to.orderKey, readyAt: to.readyAt })
 }
 

@@ -5,6 +5,8 @@ import { sampleTask } from '../../support/sample-task.ts'
 import { LEASE_MS, openDesk } from './desk.ts'
 import type { MakeStore } from './store-under-test.ts'
 
+const HOUR = 3_600_000
+
 function clocks(changes: Partial<TaskClocks>): TaskClocks {
   return { ...sampleTask().clocks, ...changes }
 }
@@ -32,6 +34,36 @@ export function testClocks(make: MakeStore): void {
     const id = await desk.submit({ notBefore: desk.now + 5000 })
     desk.setClock(5000)
     assert.equal((await desk.claim()).task.id, id)
+  })
+
+  test('a clock that was set back makes no task wait longer than it was to, delayed or behind another', async () => {
+    await using desk = await openDesk(make)
+    desk.setClock(3 * HOUR)
+    const parent = await desk.run()
+    const id = await desk.submit({ notBefore: desk.now + 5000 })
+    const child = await desk.submit({ needs: [parent.task.id], notBefore: desk.now + 4000 })
+    desk.setClock(-3 * HOUR)
+    assert.deepEqual((await desk.sweep()).ready, [])
+    assert.equal((await desk.find(id)).readyAt, desk.now + 5000)
+    assert.equal(await desk.state(id), 'queued/delayed')
+    await desk.settle(parent)
+    desk.setClock(4000)
+    assert.deepEqual((await desk.sweep()).ready, [child])
+    desk.setClock(1000)
+    assert.deepEqual((await desk.sweep()).ready, [id])
+  })
+
+  test('a clock that was set back before a restart makes no task wait longer than it was to', async () => {
+    await using desk = await openDesk(make)
+    desk.setClock(3 * HOUR)
+    const id = await desk.submit({ notBefore: desk.now + 5000 })
+    const later = await desk.submit({ notBefore: desk.now + 3 * HOUR })
+    desk.setClock(-3 * HOUR)
+    await desk.restart()
+    await desk.sweep()
+    desk.setClock(5000)
+    assert.deepEqual((await desk.sweep()).ready, [id])
+    assert.equal((await desk.find(later)).readyAt, desk.now - 5000 + 3 * HOUR)
   })
 
   test('many tasks that become ready at once are all promoted by one sweep', async () => {
