@@ -11,10 +11,12 @@ import { Verdict } from './verdict.ts'
 
 /** Two files at a time: each may bring several peers and containers of its own. */
 const FILES_AT_A_TIME = 2
+/** A night has random tests try that many times as much. */
+const TIMES = Math.max(1, Number(process.env['RUNNER_MESH_TEST_RUNS'] ?? 1))
 /** One test. Those that must take longer say so themselves: `test(name, { timeout: … }, …)`. */
-const TEST_LIMIT_MS = 60_000
+const TEST_LIMIT_MS = 60_000 * TIMES
 /** The whole suite, also when a file blocks its own process so that no limit inside it can fire. */
-const SUITE_LIMIT_MS = 25 * 60_000
+const SUITE_LIMIT_MS = 25 * 60_000 * TIMES
 
 /**
  * Tests see the machine, but no Actions job and no peer configuration that happens to surround them; RUNNER_MESH_TEST_… is

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { createSqliteTaskStore } from '../../../src/store/sqlite/sqlite-task-store.ts'
 import { MemoryTaskStore } from '../../fakes/memory-task-store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { randomRuns } from '../../support/random-runs.ts'
+import { randomRuns, TIMES } from '../../support/random-runs.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { scratchDirectory } from '../../support/scratch-directory.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
@@ -58,7 +58,7 @@ const RARE = [
 test(
   'no sequence of calls, clock jumps and restarts sets the store apart from the model or breaks an invariant',
   {
-    timeout: 600_000,
+    timeout: 600_000 * TIMES,
   },
   async () => {
     const happened = new Set<string>()
