@@ -34,7 +34,10 @@ export function sweepDue(home: Home, change: Change, now: number): Swept {
 function followClock(home: Home, change: Change, now: number): void {
   const { waitedAt } = home
   if (waitedAt <= now + CLOCK_STEP_MS) return
-  const tasks = Number(home.sql.followClock.run(now, CLOCK_STEP_MS).changes)
+  const { totals } = home.lanes
+  // After a start it looks at all that is open, unless nothing waits.
+  const isAnyWaiting = (totals[STATE.blocked] ?? 0) + (totals[STATE.delayed] ?? 0) > 0
+  const tasks = isAnyWaiting ? Number(home.sql.followClock.run(now, CLOCK_STEP_MS).changes) : 0
   home.waitedAt = now
   change.onUndo(() => {
     home.waitedAt = waitedAt
