@@ -33,13 +33,6 @@ export function dueAt(
   return state === STATE.delayed ? Math.min(readyAt, row.total_at) : row.total_at
 }
 
-/**
- * A task that waits for its needs or its instant and was last written this much later than now, in milliseconds, was
- * written by a clock that has been set back since, or by a peer whose clock is fast: it would wait for as long as the
- * clocks are apart. So it is written as of now, and waits as long as it was to.
- */
-export const CLOCK_STEP_MS = 1_000
-
 export interface TaskEnd extends Ending {
   readonly status: TerminalStatus
   readonly reason?: TaskReason

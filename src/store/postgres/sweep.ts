@@ -5,7 +5,7 @@
  */
 import type { Sweep } from '../../core/ports/task-store.ts'
 import { judgeLostLease } from '../lifecycle.ts'
-import { CLOCK_STEP_MS, dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
+import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
 import { stopCause } from '../rows.ts'
 import { isEnded, STATE, STOP } from '../states.ts'
 import { nothingSwept, sweepOf, type Swept } from '../swept.ts'
@@ -18,6 +18,11 @@ import { end, recordAttempt, requeue } from './transitions.ts'
 
 const SWEEP_LOCK = 0x73776565
 const SWEEP_ROWS = 200
+/**
+ * Clocks of peers that are this much apart are no longer a matter of good time-keeping. Below it what one of them wrote stays:
+ * moved to the slower clock it would fall due early by the faster one.
+ */
+const FAST_CLOCK_MS = 60_000
 
 interface Dues {
   readonly now: number
@@ -37,12 +42,12 @@ export async function sweepStep(home: SharedHome, sql: Sql, change: Change, now:
 
 /** Tasks that wait do not wait for a clock that was set back, or for that of a peer which is fast. */
 async function followClock(home: SharedHome, sql: Sql, now: number): Promise<void> {
-  if (home.waitedAt <= now + CLOCK_STEP_MS) return
+  if (home.waitedAt <= now + FAST_CLOCK_MS) return
   const tasks = await sql.run(
     `UPDATE task SET ready_at = ready_at - (updated_at - $1), updated_at = $1,
          due_at = CASE state WHEN 1 THEN least(ready_at - (updated_at - $1), total_at) ELSE due_at END
        WHERE finished_at IS NULL AND state IN (0, 1) AND updated_at > $1::bigint + $2::bigint`,
-    [now, CLOCK_STEP_MS],
+    [now, FAST_CLOCK_MS],
   )
   home.waitedAt = now
   if (tasks > 0) home.log.warn('store.clock_set_back', { tasks })

@@ -9,11 +9,16 @@ import { parseSpec, stopCause, type TaskRow } from '../rows.ts'
 import { isEnded, STATE, STOP } from '../states.ts'
 import { backOff } from './settle.ts'
 import { end, recordAttempt, requeue } from './transitions.ts'
-import { CLOCK_STEP_MS, dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
+import { dueAt, queuedAt, queueTimeout } from '../queue-times.ts'
 import { nothingSwept, sweepOf, type Swept } from '../swept.ts'
 
 /** Rows that one step of a sweep touches at most, so that claims and settlements come in between. */
 const SWEEP_ROWS = 200
+/**
+ * A task that waits for its needs or its instant and was written this much later than now was written by a clock that has
+ * been set back since: it would wait for as long as that was. It is written as of now, and waits as long as it was to.
+ */
+const CLOCK_STEP_MS = 1_000
 
 export function sweepDue(home: Home, change: Change, now: number): Swept {
   const swept = nothingSwept()
