@@ -226,11 +226,11 @@ export class MemoryQueue extends MemoryTasks {
     const swept: Record<'ready' | 'suspect', TaskId[]> = { ready: [], suspect: [] }
     const open = this.entries.filter(({ status }) => !isTerminal(status))
     const mono = this.deps.clock.mono()
-    for (const entry of open) followClock(entry, now)
     for (const entry of open.filter(({ lease }) => lease !== undefined && lease.deadline <= mono)) {
       const became = this.#lose(entry, now)
       if (became !== undefined) swept[became].push(entry.id)
     }
+    for (const entry of open) followClock(entry, now)
     for (const entry of open.toSorted((a, b) => dueAt(a) - dueAt(b) || a.seq - b.seq)) {
       if (this.#fallDue(entry, now) === 'ready') swept.ready.push(entry.id)
     }
