@@ -4,8 +4,8 @@
  * open ──close()──▶ closing ──both ends closed──▶ gone
  *   └──abort(), remote reset, connection lost──▶ gone (with a cause)
  *
- * Frames sent within one turn of the event loop leave as one write, but for large ones, which are not copied. An exception in a stream's listener would end the
- * process, so every listener here turns what it catches into an abort of the stream.
+ * Frames sent within one turn of the event loop leave as one write, but for large ones, which are not copied. An exception
+ * in a stream's listener would end the process, so every listener here turns what it catches into an abort of the stream.
  */
 import type { Stream } from '@libp2p/interface'
 import { errorText, RunnerMeshError, toRunnerMeshError } from '../core/errors.ts'
