@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { RunnerMeshError } from '../core/errors.ts'
 import type { PeerId } from '../core/ids.ts'
 import { SECOND } from '../core/lease.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import { OwnComment } from '../github/own-comment.ts'
 import { RememberedRegistry } from '../github/registry-memory.ts'
 import { IDENTITY_FILE, loadIdentity } from '../mesh/identity.ts'
@@ -47,13 +48,7 @@ async function withdrawComments(config: Config, stateDir: string, self: PeerId):
   const client = createGitHubClient(config, systemClock, () => 0)
   const { registryApps: trustedApps, registryMarker: marker } = config
   const own = new OwnComment({ client, repository, self, trustedApps, marker, memory })
-  const giveUp = new AbortController()
-  const cancelTimer = systemClock.after(GITHUB_MS, () => {
-    giveUp.abort(new RunnerMeshError('timeout', 'GitHub did not answer within 10 s; the comment expires by itself.'))
-  })
-  try {
-    return await own.removeAll(giveUp.signal)
-  } finally {
-    cancelTimer()
-  }
+  const late = () => new RunnerMeshError('timeout', 'GitHub did not answer within 10 s; the comment expires by itself.')
+  using limit = new TimeLimit(systemClock, GITHUB_MS, late)
+  return await own.removeAll(limit.signal)
 }

@@ -5,6 +5,7 @@ import type { PeerId } from '../core/ids.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { OperationsLink } from '../core/ports/link.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 
 export interface PeerCapabilitiesDeps {
   readonly self: PeerId
@@ -63,22 +64,17 @@ export class PeerCapabilities {
   async refresh(peers: readonly string[], signal: AbortSignal): Promise<void> {
     const { self, links, clock, log } = this.#deps
     const wanted = new Set(peers.filter((peer) => peer !== self && !this.#isFresh(peer)).slice(0, MOST_ASKED))
-    const late = new AbortController()
-    const cancel = clock.after(ANSWER_MS, () => late.abort(new Error('no answer in time')))
-    const either = AbortSignal.any([signal, late.signal])
-    try {
-      await Promise.all(
-        links()
-          .filter(({ peer }) => peer !== undefined && wanted.has(peer))
-          .map((link) =>
-            this.#askOver(link, either).catch((cause: unknown) => {
-              log.debug('peer.capabilities_unknown', { peer: link.peer, error: errorText(cause) })
-            }),
-          ),
-      )
-    } finally {
-      cancel()
-    }
+    using limit = new TimeLimit(clock, ANSWER_MS, 'no answer in time')
+    const either = limit.or(signal)
+    await Promise.all(
+      links()
+        .filter(({ peer }) => peer !== undefined && wanted.has(peer))
+        .map((link) =>
+          this.#askOver(link, either).catch((cause: unknown) => {
+            log.debug('peer.capabilities_unknown', { peer: link.peer, error: errorText(cause) })
+          }),
+        ),
+    )
   }
 
   #isFresh(peer: string): boolean {

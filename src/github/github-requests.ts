@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { errorText } from '../core/errors.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Clock } from '../core/ports/clock.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import { GitHubError, refusedBy } from './github-error.ts'
 import type { RequestPace } from './request-pace.ts'
 
@@ -77,14 +78,13 @@ export class GitHubRequests {
   ): Promise<Answer> {
     const { pace, clock } = this.#options
     const release = await pace.turn(asked.kind, signal)
-    const timeout = new AbortController()
-    const cancelTimer = clock.after(REQUEST_TIMEOUT_MS, () => timeout.abort(new Error('no answer within 10 s')))
+    using limit = new TimeLimit(clock, REQUEST_TIMEOUT_MS, 'no answer within 10 s')
     const headers = {
       'x-github-api-version': API_VERSION,
       ...(tag === undefined ? {} : { 'if-none-match': tag }),
     }
     try {
-      const request = { signal: AbortSignal.any([signal, timeout.signal]) }
+      const request = { signal: limit.or(signal) }
       const answer = await send(headers, request).catch((thrown: unknown) => answerOf(thrown, asked))
       this.#heard(answer)
       if (answer.status < 300 || answer.status === 304) {
@@ -97,7 +97,6 @@ export class GitHubRequests {
       if (thrown instanceof GitHubError) pace.refused(thrown)
       throw thrown
     } finally {
-      cancelTimer()
       release()
     }
   }

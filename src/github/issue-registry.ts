@@ -13,6 +13,7 @@ import { MINUTE, SECOND } from '../core/lease.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
 import type { AnnouncementSeal, Discovery, FoundPeer } from '../core/ports/discovery.ts'
 import type { Mesh } from '../core/ports/mesh.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import { CommentReader } from './comment-reader.ts'
 import type { GitHubClient, RepositoryName } from './github-client.ts'
 import { GitHubError } from './github-error.ts'
@@ -145,12 +146,10 @@ export class IssueRegistry implements Discovery {
     this.#stopping = undefined
     this.#saying = ''
     if (!mayWithdraw(mesh.self, this.#fleetSize())) return
-    const goodbye = new AbortController()
-    const cancel = clock.after(GOODBYE_MS, () => goodbye.abort(new Error('no answer within 3 s')))
+    using limit = new TimeLimit(clock, GOODBYE_MS, 'no answer within 3 s')
     await this.#own
-      .withdraw(goodbye.signal)
+      .withdraw(limit.signal)
       .catch((error: unknown) => log.debug('registry.goodbye_failed', { error: errorText(error) }))
-    cancel()
   }
 
   async #run(signal: AbortSignal): Promise<void> {

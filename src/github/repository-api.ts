@@ -7,6 +7,7 @@
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Clock } from '../core/ports/clock.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import type { RepositoryName } from './github-client.ts'
 import { GitHubError, refusedBy, type GitHubRefusal } from './github-error.ts'
 import type { RequestPace } from './request-pace.ts'
@@ -59,13 +60,12 @@ export class RepositoryApi {
   async #get(path: string, accept: string, asked: string, signal: AbortSignal): Promise<Response> {
     const { apiUrl, token, userAgent, pace, clock } = this.#options
     const release = await pace.turn('read', signal)
-    const timeout = new AbortController()
-    const cancelTimer = clock.after(REQUEST_TIMEOUT_MS, () => timeout.abort(new Error('no answer within 10 s')))
+    using limit = new TimeLimit(clock, REQUEST_TIMEOUT_MS, 'no answer within 10 s')
     try {
       const answer = await fetch(`${apiUrl.replace(/\/+$/, '')}${path}`, {
         // A redirect could carry the token to another host.
         redirect: 'manual',
-        signal: AbortSignal.any([signal, timeout.signal]),
+        signal: limit.or(signal),
         headers: {
           accept,
           'user-agent': userAgent,
@@ -86,7 +86,6 @@ export class RepositoryApi {
       }
       throw thrown instanceof RunnerMeshError ? thrown : unanswered(thrown, asked)
     } finally {
-      cancelTimer()
       release()
     }
   }

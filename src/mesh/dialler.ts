@@ -5,6 +5,7 @@ import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { PeerId } from '../core/ids.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Membership } from '../core/ports/membership.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import { ipOf, peerOf, relayOf, tcpAddress } from './addresses.ts'
 import type { Admission } from './admission.ts'
 import type { AdmittedPeers } from './admitted-peers.ts'
@@ -64,15 +65,12 @@ export class Dialler {
     const ip = ipOf(observed)
     if (ip === undefined) return false
     const address = tcpAddress(ip, port)
-    const late = new AbortController()
-    const cancel = clock.after(timeoutMs, () => late.abort(new Error('it took too long')))
+    using limit = new TimeLimit(clock, timeoutMs, 'it took too long')
     let connection: Connection
     try {
-      connection = await node.libp2p.dial(multiaddr(`${address}/p2p/${peer}`), { force: true, signal: late.signal })
+      connection = await node.libp2p.dial(multiaddr(`${address}/p2p/${peer}`), { force: true, signal: limit.signal })
     } catch {
       return false
-    } finally {
-      cancel()
     }
     // A dial to the same peer that was under way has been joined: it may have gone elsewhere.
     const isThere = connection.remoteAddr.toString().startsWith(address)

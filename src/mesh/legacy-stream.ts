@@ -3,6 +3,7 @@ import type { Stream } from '@libp2p/interface'
 import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { LegacyProtocol, LegacyStream } from '../core/ports/legacy-streams.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import type { MeshLimits } from './protocols.ts'
 
 export interface Libp2pLegacyStreamOptions {
@@ -84,18 +85,15 @@ export class Libp2pLegacyStream implements LegacyStream {
   async close(): Promise<void> {
     if (this.#gone !== undefined) return
     const { clock, limits } = this.#options
-    const giveUp = new AbortController()
-    const cancel = clock.after(limits.closeTimeoutMs, () => giveUp.abort(new Error('the remote end did not close')))
+    using limit = new TimeLimit(clock, limits.closeTimeoutMs, 'the remote end did not close')
     try {
-      await this.#stream.close({ signal: giveUp.signal })
+      await this.#stream.close({ signal: limit.signal })
       const { promise, resolve } = Promise.withResolvers<undefined>()
-      giveUp.signal.addEventListener('abort', () => resolve(undefined))
+      limit.signal.addEventListener('abort', () => resolve(undefined))
       this.onClose(() => resolve(undefined))
       await promise
     } catch {
       // It is torn down below.
-    } finally {
-      cancel()
     }
     this.abort(new Error('closed'))
   }

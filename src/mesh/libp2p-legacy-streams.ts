@@ -13,6 +13,7 @@ import {
   type LegacyStream,
   type LegacyStreams,
 } from '../core/ports/legacy-streams.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import { isStaleConnection } from './dial-errors.ts'
 import { Libp2pLegacyStream } from './legacy-stream.ts'
 import type { MeshLimits } from './protocols.ts'
@@ -100,9 +101,8 @@ export class Libp2pLegacyStreams implements LegacyStreams {
 
   async #newStream(address: string, given?: AbortSignal): Promise<Libp2pLegacyStream> {
     const { clock, limits, dial } = this.#deps
-    const late = new AbortController()
-    const cancel = clock.after(2 * limits.dialTimeoutMs, () => late.abort(new Error('it took too long')))
-    const signal = given === undefined ? late.signal : AbortSignal.any([given, late.signal])
+    using limit = new TimeLimit(clock, 2 * limits.dialTimeoutMs, 'it took too long')
+    const signal = limit.or(given)
     try {
       const openOn = async (connection: Connection): Promise<readonly [Stream, Connection]> => {
         return [await connection.newStream([...PREFERENCE], { signal }), connection]
@@ -123,8 +123,6 @@ export class Libp2pLegacyStreams implements LegacyStreams {
     } catch (cause) {
       given?.throwIfAborted()
       throw new RunnerMeshError('peer_unreachable', `Cannot reach ${address}: ${errorText(cause)}.`, { cause })
-    } finally {
-      cancel()
     }
   }
 

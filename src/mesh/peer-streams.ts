@@ -7,6 +7,7 @@ import { errorText, RunnerMeshError } from '../core/errors.ts'
 import { parsePeerId, type PeerId } from '../core/ids.ts'
 import type { Clock, Logger } from '../core/ports/clock.ts'
 import type { Channel } from '../core/ports/mesh.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import type { AdmittedPeers } from './admitted-peers.ts'
 import type { MeshLimits } from './protocols.ts'
 import { StreamChannel } from './stream-channel.ts'
@@ -43,11 +44,10 @@ export class PeerStreams {
       throw new RunnerMeshError('peer_unreachable', `Peer ${peer} is not connected. list_peers shows who is.`)
     }
     const { clock, limits } = this.#deps
-    const late = new AbortController()
-    const cancel = clock.after(limits.dialTimeoutMs, () => late.abort(new Error('it took too long')))
+    using limit = new TimeLimit(clock, limits.dialTimeoutMs, 'it took too long')
     try {
       const stream = await connection.newStream(protocol, {
-        signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
+        signal: limit.or(signal),
         runOnLimitedConnection: true,
       })
       return this.#take(stream, peer)
@@ -58,8 +58,6 @@ export class PeerStreams {
       }
       const message = `Peer ${peer} did not open a ${protocol} stream: ${errorText(cause)}.`
       throw new RunnerMeshError('peer_unreachable', message, { cause })
-    } finally {
-      cancel()
     }
   }
 

@@ -1,6 +1,7 @@
 /** What every TaskStore does, whatever it is made of. Each part is a list of tests over a store made afresh for each. */
 import { describe } from 'node:test'
 import { testClaiming } from './task-store/claiming.ts'
+import { testClaimingAtOnce } from './task-store/claiming-at-once.ts'
 import { testClocks } from './task-store/clocks.ts'
 import { testLeases } from './task-store/leases.ts'
 import { testNeeds } from './task-store/needs.ts'
@@ -15,6 +16,7 @@ import { testSubmitting } from './task-store/submitting.ts'
 const PARTS = {
   submitting: testSubmitting,
   claiming: testClaiming,
+  'claiming at once': testClaimingAtOnce,
   settling: testSettling,
   leases: testLeases,
   clocks: testClocks,

@@ -6,6 +6,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 
 export interface PublicIpSources {
   /** Of this machine's interfaces. */
@@ -80,10 +81,9 @@ async function ask(
   init: RequestInit,
   timeoutMs: number,
 ): Promise<string | undefined> {
-  const timeout = new AbortController()
-  const cancel = clock.after(timeoutMs, () => timeout.abort(new Error('no answer')))
+  using limit = new TimeLimit(clock, timeoutMs, 'no answer')
   try {
-    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.any([signal, timeout.signal]) })
+    const response = await fetch(url, { ...init, redirect: 'error', signal: limit.or(signal) })
     if (!response.ok || response.body === null) return undefined
     let text = ''
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -93,8 +93,6 @@ async function ask(
     return text.trim()
   } catch {
     return undefined
-  } finally {
-    cancel()
   }
 }
 

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import { ACCESS, type Access, type Caller } from '../../core/operations/operation.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import type { Credential } from '../../mcp/seat.ts'
 import { hashOf } from '../access-tokens.ts'
 
@@ -124,18 +125,15 @@ export class OAuthTokens {
   }
 
   async #read(url: string): Promise<z.output<typeof metadata> | undefined> {
-    const giveUp = new AbortController()
-    const cancel = this.#deps.clock.after(ANSWER_MS, () => giveUp.abort(new Error('it took too long')))
+    using limit = new TimeLimit(this.#deps.clock, ANSWER_MS, 'it took too long')
     try {
-      const response = await (this.#deps.fetch ?? fetch)(url, { signal: giveUp.signal, redirect: 'error' })
+      const response = await (this.#deps.fetch ?? fetch)(url, { signal: limit.signal, redirect: 'error' })
       if (!response.ok) return undefined
       const text = await response.text()
       return text.length > DISCOVERY_BYTES ? undefined : metadata.safeParse(JSON.parse(text)).data
     } catch (cause) {
       this.#deps.log.debug('oauth.metadata_unread', { url, error: errorText(cause) })
       return undefined
-    } finally {
-      cancel()
     }
   }
 }

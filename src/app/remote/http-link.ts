@@ -4,6 +4,7 @@ import { SECOND } from '../../core/lease.ts'
 import type { ProgressNote } from '../../core/operations/operation.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { LinkCallOptions, OperationsLink } from '../../core/ports/link.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { linkOver } from '../../peers/operations-rpc.ts'
 import { toProgressNote } from '../../peers/progress-notes.ts'
 import { fieldOf, fromWireError } from '../../peers/wire-errors.ts'
@@ -51,19 +52,14 @@ export async function openHttpLink({
 
 /** What answers, and how, the first call will tell; the token is not shown for this. */
 async function knock(base: string, clock: Pick<Clock, 'after'>): Promise<void> {
-  const silent = new AbortController()
-  const cancelTimer = clock.after(KNOCK_MS, () => {
-    silent.abort(new Error(`no answer within ${String(KNOCK_MS / SECOND)} s`))
-  })
+  using limit = new TimeLimit(clock, KNOCK_MS, `no answer within ${String(KNOCK_MS / SECOND)} s`)
   try {
-    const response = await fetch(`${base}/healthz`, { redirect: 'manual', signal: silent.signal })
+    const response = await fetch(`${base}/healthz`, { redirect: 'manual', signal: limit.signal })
     await response.body?.cancel()
     throwIfAway(response, base)
   } catch (cause) {
     if (cause instanceof RunnerMeshError) throw cause
     throw unreachable(base, cause)
-  } finally {
-    cancelTimer()
   }
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { errorText, RunnerMeshError } from '../../core/errors.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { signBody, type Secrets } from '../../webhook/signatures.ts'
 
 export interface DeliveryToSend {
@@ -34,13 +35,9 @@ export async function sendDelivery(
     'x-github-event': event,
     'x-hub-signature-256': await signBody(secrets, body),
   }
-  const patience = new AbortController()
-  const stopTimer = clock.after(PATIENCE_MS, () => {
-    patience.abort(new Error('no answer within 10 s'))
-  })
-  const either = AbortSignal.any([signal, patience.signal])
+  using limit = new TimeLimit(clock, PATIENCE_MS, 'no answer within 10 s')
   try {
-    const answer = await fetch(url, { method: 'POST', headers, body, signal: either, redirect: 'manual' })
+    const answer = await fetch(url, { method: 'POST', headers, body, signal: limit.or(signal), redirect: 'manual' })
     const { message = '' } = (await answer.json().catch(() => ({}))) as { message?: string }
     return { status: answer.status, message }
   } catch (cause) {
@@ -51,8 +48,6 @@ export async function sendDelivery(
       `Nobody answers at ${url}: ${why}. Start a peer with --http and --webhook-secret-file, or name its listener with --to.`,
       { cause },
     )
-  } finally {
-    stopTimer()
   }
 }
 

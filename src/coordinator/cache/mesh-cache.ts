@@ -18,6 +18,7 @@ import type { CacheStore, CacheVersion } from '../../core/ports/cache-store.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
 import type { Json } from '../../core/task.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { rankByRendezvous } from './rendezvous.ts'
 
 export interface MeshCacheDeps {
@@ -156,14 +157,8 @@ export class MeshCache {
   }
 
   async #within<T>(signal: AbortSignal, call: (patience: AbortSignal) => Promise<T>): Promise<T> {
-    const patience = new AbortController()
-    const stopTimer = this.#deps.clock.after(ANSWER_MS, () => {
-      patience.abort(new RunnerMeshError('timeout', 'The peer did not answer in time.'))
-    })
-    try {
-      return await call(AbortSignal.any([signal, patience.signal]))
-    } finally {
-      stopTimer()
-    }
+    const late = () => new RunnerMeshError('timeout', 'The peer did not answer in time.')
+    using limit = new TimeLimit(this.#deps.clock, ANSWER_MS, late)
+    return await call(limit.or(signal))
   }
 }

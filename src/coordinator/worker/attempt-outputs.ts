@@ -9,6 +9,7 @@ import type { Startable } from '../../core/ports/clock.ts'
 import type { ArtifactFault, RunInput } from '../../core/ports/executor.ts'
 import type { AttemptKey, LogState, LogStore } from '../../core/ports/log-store.ts'
 import type { SecretPatterns } from '../../core/redactor.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { deliverArtifacts, inputFromHome, type DeliveryNotice } from './artifact-delivery.ts'
 import { AttemptLog, type KeptStream } from './attempt-log.ts'
 import type { DeliveryDeps } from './home-delivery.ts'
@@ -71,12 +72,8 @@ export class AttemptOutputs implements Startable {
       // The outbox goes on with it.
       log.warn('artifacts.put_off', { ...key, error: errorText(error) })
     }
-    const late = new AbortController()
-    const stopTimer = clock.after(LOG_FIRST_MS, () => {
-      late.abort()
-    })
-    await this.#delivery.delivered(key, AbortSignal.any([late.signal, signal]))
-    stopTimer()
+    using limit = new TimeLimit(clock, LOG_FIRST_MS, 'the end is told first')
+    await this.#delivery.delivered(key, limit.or(signal))
     return faults
   }
 

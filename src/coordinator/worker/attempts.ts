@@ -10,6 +10,7 @@ import type { StopCause } from '../../core/ports/executor.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
 import type { CheckedGrant, RunnerObserver } from '../../core/ports/task-runner.ts'
 import type { AttemptEnd } from '../../core/ports/work-journal.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Outbox } from './outbox.ts'
 import type { RunAttempt, WorkerDeps } from './worker-deps.ts'
@@ -144,14 +145,11 @@ export class Attempts {
   /** A home that cannot be told, or does not answer in time, learns it when the lease ends. */
   async #tellReleased(link: OperationsLink, taskId: TaskId, fence: Fence): Promise<void> {
     const { clock, log } = this.#deps
-    const late = new AbortController()
-    const stopTimer = clock.after(RELEASE_MS, () => late.abort(new Error('no answer within 5 s')))
+    using limit = new TimeLimit(clock, RELEASE_MS, 'no answer within 5 s')
     try {
-      await link.call('p2p_taskqueue_release', { task_id: taskId, fence }, { signal: late.signal })
+      await link.call('p2p_taskqueue_release', { task_id: taskId, fence }, { signal: limit.signal })
     } catch (error) {
       log.warn('grant.release_failed', { taskId, error: errorText(error) })
-    } finally {
-      stopTimer()
     }
   }
 }

@@ -12,6 +12,7 @@ import type { GrantView } from '../../core/operations/views.ts'
 import type { Input } from '../../core/operations/catalog.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
 import type { StopCause } from '../../core/ports/executor.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import type { Links } from '../links.ts'
 
 export type ProgressInput = NonNullable<Input<'p2p_taskqueue_renew'>['leases'][number]['progress']>
@@ -121,23 +122,13 @@ export class LeaseKeeper {
     const link = this.#deps.links.findByHome(home)
     try {
       if (link === undefined) throw new Error(`no link to home ${home}`)
-      const patience = new AbortController()
-      const stopPatience = clock.after(lease.renewEveryMs, () => {
-        patience.abort(new Error('no answer'))
-      })
-      const answer = await link
-        .call(
-          'p2p_taskqueue_renew',
-          {
-            leases: entries.map(({ grant, progress }) => ({
-              task_id: grant.task_id,
-              fence: grant.fence,
-              ...(progress === undefined ? {} : { progress }),
-            })),
-          },
-          { signal: patience.signal },
-        )
-        .finally(stopPatience)
+      using limit = new TimeLimit(clock, lease.renewEveryMs, 'no answer')
+      const leases = entries.map(({ grant, progress }) => ({
+        task_id: grant.task_id,
+        fence: grant.fence,
+        ...(progress === undefined ? {} : { progress }),
+      }))
+      const answer = await link.call('p2p_taskqueue_renew', { leases }, { signal: limit.signal })
       entries.forEach((entry, index) => {
         const verdict = answer.verdicts[index]?.verdict ?? 'lost'
         if (verdict === 'lost') entry.stop('lease_lost')

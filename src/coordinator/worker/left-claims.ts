@@ -8,6 +8,7 @@ import type { Offer } from '../../core/fit.ts'
 import type { GrantView } from '../../core/operations/views.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { toOfferInput } from './offer-input.ts'
 
 export interface LeftClaimsDeps {
@@ -43,16 +44,13 @@ export class LeftClaims {
     graceMs: number,
     release: (link: OperationsLink, grant: GrantView) => Promise<void>,
   ): Promise<void> {
-    const late = new AbortController()
-    const stopTimer = this.#deps.clock.after(graceMs, () => {
-      late.abort(new Error('The home did not answer in time.'))
-    })
+    using limit = new TimeLimit(this.#deps.clock, graceMs, 'The home did not answer in time.')
     const input = toOfferInput({ ...offer, taskTypes: [NOTHING] }, false)
     const open = [...this.#left.values()].filter(({ link }) => !link.closed.aborted)
     const asked = open.map(async ({ link, requestId, seen }) => {
       const call = { request_id: requestId, offer: input, max_tasks: 1, wait_s: 0 }
       try {
-        const { grants } = await link.call('p2p_taskqueue_claim_next', call, { signal: late.signal })
+        const { grants } = await link.call('p2p_taskqueue_claim_next', call, { signal: limit.signal })
         for (const grant of grants) if (!seen.has(grant.fence)) await release(link, grant)
       } catch (error) {
         // What it may have granted is noticed when the lease ends.
@@ -60,6 +58,5 @@ export class LeftClaims {
       }
     })
     await Promise.all(asked)
-    stopTimer()
   }
 }

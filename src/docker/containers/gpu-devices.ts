@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 
 const QUERY = ['--query-gpu=uuid', '--format=csv,noheader']
 const UUID = /^(?:GPU|MIG)-[0-9a-fA-F-]{8,64}$/
@@ -14,15 +15,12 @@ const ANSWER_MS = 10 * SECOND
 
 /** @param path where the tool is looked for @returns UUIDs; none where there is no tool, driver or device */
 export async function findGpus(path: string, clock: Clock): Promise<readonly string[]> {
-  const given = new AbortController()
-  const cancelTimer = clock.after(ANSWER_MS, () => {
-    given.abort()
-  })
+  using limit = new TimeLimit(clock, ANSWER_MS, 'no answer')
   try {
     const child = spawn('nvidia-smi', QUERY, {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { PATH: path },
-      signal: given.signal,
+      signal: limit.signal,
     })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -33,8 +31,6 @@ export async function findGpus(path: string, clock: Clock): Promise<readonly str
     return lines.filter((line) => UUID.test(line))
   } catch {
     return []
-  } finally {
-    cancelTimer()
   }
 }
 

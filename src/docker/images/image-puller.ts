@@ -6,6 +6,7 @@ import type Docker from 'dockerode'
 import { errorText } from '../../core/errors.ts'
 import { MINUTE } from '../../core/lease.ts'
 import type { Clock, Logger, Random } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { engineSentence, isGone, unreachable, type Engine } from '../engine/engine.ts'
 import type { ImageFacts } from '../containers/container-spec.ts'
 import { OUR_TAGS, pulledTag } from './image-keeper.ts'
@@ -126,11 +127,11 @@ export class ImagePuller {
 
   async #pullOnce(reference: ImageReference, notify: Notice, signal: AbortSignal): Promise<PullFault | undefined> {
     const { clock, engine, platform } = this.#deps
-    using idle = new IdleLimit(clock, this.#settings.pullIdleMs)
+    using idle = new TimeLimit(clock, this.#settings.pullIdleMs, 'nothing came')
     const progress = new PullProgress()
     let noticedAt = -Infinity
     try {
-      const stream = await this.#open(reference, AbortSignal.any([signal, idle.signal]))
+      const stream = await this.#open(reference, idle.or(signal))
       for await (const report of engineReports(stream)) {
         if (report.error !== undefined) return pullFaultOf(reference, report.error, await platform())
         if (progress.hear(report)) idle.rearm()
@@ -159,35 +160,6 @@ export class ImagePuller {
     const options = { fromImage: reference.name, tag: reference.version, abortSignal }
     const stream = await this.#deps.engine.patient.createImage(auth as Docker.AuthConfig, options)
     return stream as NodeJS.ReadableStream & AsyncIterable<Uint8Array>
-  }
-}
-
-/** A time limit that starts anew with each progress. */
-class IdleLimit implements Disposable {
-  readonly #clock: Clock
-  readonly #ms: number
-  readonly #controller = new AbortController()
-  #clear: () => void = () => undefined
-
-  constructor(clock: Clock, ms: number) {
-    this.#clock = clock
-    this.#ms = ms
-    this.rearm()
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  rearm(): void {
-    this.#clear()
-    this.#clear = this.#clock.after(this.#ms, () => {
-      this.#controller.abort('idle')
-    })
-  }
-
-  [Symbol.dispose](): void {
-    this.#clear()
   }
 }
 

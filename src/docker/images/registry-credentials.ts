@@ -11,6 +11,7 @@ import { z } from 'zod'
 import { errorText } from '../../core/errors.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 
 export interface Credentials {
   readonly username: string
@@ -91,30 +92,25 @@ async function askHelper(
   server: string,
 ): Promise<Credentials | undefined> {
   if (!HELPER.test(name)) throw new Error('the name of the credential helper is no program name')
-  const given = new AbortController()
-  const cancelTimer = clock.after(HELPER_MS, () => given.abort())
-  try {
-    const child = spawn(`docker-credential-${name}`, ['get'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: path, HOME: home },
-      signal: given.signal,
-    })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(server)
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(0, MOST_OUTPUT)
-    })
-    const [code] = (await once(child, 'close')) as [number | null]
-    if (code !== 0) {
-      if (/credentials not found/i.test(output)) return undefined
-      throw new Error(`docker-credential-${name} ended with ${String(code)}`)
-    }
-    const { Username: username, Secret: password } = helperAnswer.parse(JSON.parse(output))
-    return { username, password }
-  } finally {
-    cancelTimer()
+  using limit = new TimeLimit(clock, HELPER_MS, 'no answer')
+  const child = spawn(`docker-credential-${name}`, ['get'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { PATH: path, HOME: home },
+    signal: limit.signal,
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(server)
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(0, MOST_OUTPUT)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) {
+    if (/credentials not found/i.test(output)) return undefined
+    throw new Error(`docker-credential-${name} ended with ${String(code)}`)
   }
+  const { Username: username, Secret: password } = helperAnswer.parse(JSON.parse(output))
+  return { username, password }
 }
 
 /** Never what was read: the faults of parsers quote it. */

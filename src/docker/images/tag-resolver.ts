@@ -7,6 +7,7 @@
 import { errorText } from '../../core/errors.ts'
 import { MINUTE, SECOND } from '../../core/lease.ts'
 import type { Clock, Logger } from '../../core/ports/clock.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { parseImageReference } from './image-reference.ts'
 import type { CredentialsOf } from './registry-credentials.ts'
 
@@ -57,12 +58,9 @@ export class TagResolver {
     const { clock, log } = this.#deps
     const { registry } = parseImageReference(image)
     if ((this.#silentUntil.get(registry) ?? -Infinity) > clock.mono()) return undefined
-    const timeout = new AbortController()
-    const cancelTimer = clock.after(ANSWER_MS, () =>
-      timeout.abort(new Error(`no answer within ${ANSWER_MS / SECOND} s`)),
-    )
+    using limit = new TimeLimit(clock, ANSWER_MS, `no answer within ${ANSWER_MS / SECOND} s`)
     try {
-      const answer = await this.#head(image, timeout.signal)
+      const answer = await this.#head(image, limit.signal)
       const digest = answer.headers.get('docker-content-digest') ?? ''
       if (answer.ok && DIGEST.test(digest)) return digest
       if (answer.status === 429 || answer.status >= 500) throw new Error(`it answered ${answer.status}`)
@@ -73,8 +71,6 @@ export class TagResolver {
       const { cause } = error instanceof Error ? error : {}
       log.warn('image.not_pinned', { image, registry, why: errorText(cause ?? error), askedAgainInMs: KEPT_MS })
       return undefined
-    } finally {
-      cancelTimer()
     }
   }
 

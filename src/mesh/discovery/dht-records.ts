@@ -9,6 +9,7 @@ import { MINUTE, SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Discovery, FoundPeer } from '../../core/ports/discovery.ts'
 import type { Mesh } from '../../core/ports/mesh.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import type { DhtRecords } from '../dht.ts'
 
 export interface DhtDiscoveryOptions {
@@ -95,9 +96,8 @@ class DhtDiscovery implements Discovery {
     const { mesh, dht, clock } = this.#options
     // Without a peer to ask, a query would wait until there is one.
     if (mesh.peers().length === 0) return
-    const late = new AbortController()
-    const cancel = clock.after(LOOK_DEADLINE_MS, () => late.abort(new Error('no answer in time')))
-    const signal = AbortSignal.any([late.signal, this.#stopping.signal])
+    using limit = new TimeLimit(clock, LOOK_DEADLINE_MS, 'no answer in time')
+    const signal = limit.or(this.#stopping.signal)
     try {
       for (const meshId of mesh.meshIds) {
         await dht.provide(meshId, signal)
@@ -109,7 +109,6 @@ class DhtDiscovery implements Discovery {
     } catch (cause) {
       if (this.#running) this.#problem = `The DHT could not be asked: ${errorText(cause)}.`
     } finally {
-      cancel()
       this.#say()
     }
   }

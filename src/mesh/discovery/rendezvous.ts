@@ -9,6 +9,7 @@ import { MINUTE, SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { AnnouncementSeal, Discovery, FoundPeer } from '../../core/ports/discovery.ts'
 import type { OperationsLink } from '../../core/ports/link.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 
 export interface RendezvousOptions {
   readonly self: PeerId
@@ -183,13 +184,8 @@ class Rendezvous implements Discovery {
   }
 
   async #inTime<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController()
-    const cancel = this.#options.clock.after(CALL_MS, () => late.abort(new Error('no answer in time')))
-    try {
-      return await call(AbortSignal.any([late.signal, this.#stopping.signal]))
-    } finally {
-      cancel()
-    }
+    using limit = new TimeLimit(this.#options.clock, CALL_MS, 'no answer in time')
+    return await call(limit.or(this.#stopping.signal))
   }
 }
 

@@ -7,6 +7,7 @@ import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { LEGACY_PROTOCOLS, type LegacyNode, type LegacyStream } from '../../core/ports/legacy-streams.ts'
 import type { JsonObject } from '../../core/task.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { encodeObject, FrameReader, parseObject } from './frame-reader.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 import { MAX_FRAMES, MAX_MESSAGE_BYTES } from './limits.ts'
@@ -50,16 +51,10 @@ export class NodeCaller {
     { signal, timeoutMs = ANSWER_MS }: RequestOptions = {},
   ): Promise<JsonObject> {
     const message = { ...fields, token: this.#deps.token }
-    const late = new AbortController()
-    const cancel = this.#deps.clock.after(timeoutMs, () =>
-      late.abort(new RunnerMeshError('timeout', `${this.#deps.node.address} did not answer ${fields.op} in time.`)),
-    )
-    const given = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])
-    try {
-      return await this.#ask(message, given)
-    } finally {
-      cancel()
-    }
+    const { clock, node } = this.#deps
+    const late = () => new RunnerMeshError('timeout', `${node.address} did not answer ${fields.op} in time.`)
+    using limit = new TimeLimit(clock, timeoutMs, late)
+    return await this.#ask(message, limit.or(signal))
   }
 
   async close(): Promise<void> {

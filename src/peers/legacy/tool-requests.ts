@@ -8,6 +8,7 @@ import type { Caller } from '../../core/operations/operation.ts'
 import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { JsonObject } from '../../core/task.ts'
+import { TimeLimit } from '../../core/time-limit.ts'
 import { isObject, numberOf, textOf } from './python-json.ts'
 import { done, errorReply, failed, type Reply } from './replies.ts'
 import type { Asked, Handle } from './requests.ts'
@@ -48,16 +49,13 @@ async function callTool(deps: ToolRequestsDeps, request: JsonObject, asked: Aske
   const args = isObject(given) ? given : {}
   if (!isOperationName(tool) || NOT_OFFERED.has(tool)) return failed('unknown_tool', { tool })
   const seconds = Math.min(LONGEST_S, numberOf(request['timeout_s']) ?? DEFAULT_S)
-  const late = new AbortController()
-  const cancel = deps.clock.after(Math.max(0, seconds) * SECOND, () => late.abort(new Error('time is up')))
-  const signal = AbortSignal.any([asked.signal, late.signal])
+  using limit = new TimeLimit(deps.clock, Math.max(0, seconds) * SECOND, 'time is up')
+  const signal = limit.or(asked.signal)
   try {
-    const result = await Promise.race([runTool(deps, tool, args, { ...asked, signal }), whenAborted(late.signal)])
+    const result = await Promise.race([runTool(deps, tool, args, { ...asked, signal }), whenAborted(limit.signal)])
     return result === undefined ? failed('deadline_exceeded', { tool }) : done({ tool, result })
   } catch (thrown) {
     return { ...errorReply(thrown), tool }
-  } finally {
-    cancel()
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Grants of a shared home. Which tasks are next is looked up first and locked then: `SKIP LOCKED` passes over what another
- * peer is granting at this moment, and only that, so that nobody misses a task that stays claimable.
+ * peer is granting at this moment, and only that, so that nobody misses a task that stays claimable. Claims that many
+ * workers make at once take as many statements as one.
  */
 import type { Fence } from '../../core/ids.ts'
 import { leaseMsOf } from '../../core/lease.ts'
@@ -8,7 +9,8 @@ import type { ClaimRequest, Grant } from '../../core/ports/task-store.ts'
 import { queuedAt } from '../queue-times.ts'
 import { STATE } from '../states.ts'
 import type { SharedHome } from './home.ts'
-import { FULL_ROW, lockTasks, needsOf, specOfRow, viewOf, type FullRow } from './tasks.ts'
+import { chooseNext, type Asker, type Choice } from './next-tasks.ts'
+import { FULL_ROW, lockTasks, specOfRow, viewOf, type FullRow } from './tasks.ts'
 import type { Change, Sql } from './transaction.ts'
 import { requeue } from './transitions.ts'
 
@@ -16,174 +18,148 @@ const PROMOTED_ROWS = 200
 /** How often what was looked up is found taken before a claim settles for less. */
 const ROUNDS = 4
 
+/** Grants by the name of their claim. */
+type Granted = Map<string, Grant[]>
+
+/** @returns what each claim is granted, in their order; a claim that is made twice is granted once */
 export async function claim(
   home: SharedHome,
   sql: Sql,
   change: Change,
-  request: ClaimRequest,
+  requests: readonly ClaimRequest[],
   now: number,
-): Promise<readonly Grant[]> {
-  const { worker, requestId } = request
-  // A repeat may come by another peer while the first is under way.
-  await sql.rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`${worker} ${requestId}`])
-  const repeated = await sql.rows<FullRow>(
-    `${FULL_ROW} WHERE e.worker = $1 AND e.request_id = $2 AND t.state = 3 ORDER BY t.fence`,
-    [worker, requestId],
-  )
-  if (repeated.length > 0) return repeated.map((row) => grantOf(home, row))
-  await promoteDelayed(home, sql, change, now)
-  const grants: Grant[] = []
-  const passedOver = new Set<number>()
-  for (let round = 0; round < ROUNDS && grants.length < request.max; round += 1) {
-    const wanted = await choose(sql, request, request.max - grants.length, passedOver)
-    if (wanted.length === 0) break
-    const taken = await take(home, sql, change, wanted, request, now)
-    for (const seq of wanted) passedOver.add(seq)
-    grants.push(...taken)
-    if (taken.length === wanted.length && grants.length < request.max) break
+): Promise<readonly (readonly Grant[])[]> {
+  const byName = new Map(requests.map((request) => [nameOf(request), request]))
+  const granted = await findGranted(home, sql, [...byName.values()])
+  const open = [...byName].filter(([name]) => !granted.has(name)).map(([, request]) => request)
+  if (open.length > 0) {
+    await promoteDelayed(home, sql, change, now)
+    await grantNext(home, sql, change, open, granted, now)
   }
-  return grants
+  return requests.map((request) => granted.get(nameOf(request)) ?? [])
 }
 
-interface LaneRow {
-  readonly id: number
-  readonly submitter: string
-  readonly group_key: string | null
-  readonly fit_class: number
-  readonly needs: string
+function nameOf({ worker, requestId }: ClaimRequest): string {
+  return `${worker} ${requestId}`
 }
 
-/** Lanes with claimable tasks, each found by one step in the index however many tasks it holds. */
-export const READY_LANES = `WITH RECURSIVE found(lane) AS (
-    (SELECT lane FROM task WHERE state = 2 ORDER BY lane LIMIT 1)
-    UNION ALL
-    SELECT (SELECT t.lane FROM task t WHERE t.state = 2 AND t.lane > f.lane ORDER BY t.lane LIMIT 1)
-      FROM found f WHERE f.lane IS NOT NULL)`
+function note(granted: Granted, request: ClaimRequest, grant: Grant): void {
+  const name = nameOf(request)
+  granted.set(name, [...(granted.get(name) ?? []), grant])
+}
 
-async function choose(
+/** A repeat may come by another peer while the first is under way: it waits for it here. */
+async function findGranted(home: SharedHome, sql: Sql, requests: readonly ClaimRequest[]): Promise<Granted> {
+  // Each one's lock in the same order everywhere, so that two peers do not wait for each other.
+  await sql.rows(
+    `SELECT pg_advisory_xact_lock(k.key)
+       FROM (SELECT DISTINCT hashtextextended(name, 1) AS key FROM unnest($1::text[]) n(name) ORDER BY key) k`,
+    [requests.map(nameOf)],
+  )
+  const leased = await sql.rows<{ seq: number; claim: number }>(
+    `SELECT e.seq, q.claim FROM unnest($1::text[], $2::text[]) WITH ORDINALITY q(worker, request_id, claim)
+       JOIN lease e ON e.worker = q.worker AND e.request_id = q.request_id ORDER BY e.fence`,
+    [requests.map(({ worker }) => worker), requests.map(({ requestId }) => requestId)],
+  )
+  const granted: Granted = new Map()
+  if (leased.length === 0) return granted
+  const rows = await sql.rows<FullRow>(`${FULL_ROW} WHERE t.seq = ANY($1) AND t.state = 3`, [
+    leased.map(({ seq }) => seq),
+  ])
+  for (const { seq, claim: number } of leased) {
+    const [request, row] = [requests[number - 1], rows.find((one) => one.seq === seq)]
+    if (request !== undefined && row !== undefined) note(granted, request, grantOf(home, row))
+  }
+  return granted
+}
+
+/** For all together first; whoever might still have something, by itself then. */
+async function grantNext(
+  home: SharedHome,
   sql: Sql,
-  request: ClaimRequest,
-  max: number,
-  passedOver: ReadonlySet<number>,
-): Promise<readonly number[]> {
-  const lanes = fitting(
-    await sql.rows<LaneRow>(`${READY_LANES}
-    SELECT a.id, a.submitter, a.group_key, a.fit_class, c.needs
-      FROM found f JOIN lane a ON a.id = f.lane JOIN fit_class c ON c.id = a.fit_class`),
-    request,
-  )
-  if (lanes.length === 0) return []
-  const slots = await freeSlots(sql, lanes)
-  const room = await submitterRoom(sql, request, lanes)
-  const heads = await sql.rows<{ seq: number; lane: number }>(
-    `SELECT h.seq, h.lane FROM unnest($1::integer[]) l(id) CROSS JOIN LATERAL (
-         SELECT t.seq, t.lane, t.order_key FROM task t WHERE t.lane = l.id AND t.state = 2 AND t.seq <> ALL($5)
-           AND NOT EXISTS (SELECT 1 FROM refusal r WHERE r.seq = t.seq AND r.worker = $2 AND r.policy_digest = $3)
-         ORDER BY t.order_key, t.seq LIMIT $4) h
-      ORDER BY h.order_key, h.seq`,
-    [lanes.map(({ id }) => id), request.worker, request.policyDigest, max, [...passedOver]],
-  )
-  const byId = new Map(lanes.map((lane) => [lane.id, lane]))
-  const chosen: number[] = []
-  for (const { seq, lane: id } of heads) {
-    const lane = byId.get(id)
-    if (chosen.length === max) break
-    if (lane !== undefined && use(slots, lane.group_key) && use(room, lane.submitter)) chosen.push(seq)
+  change: Change,
+  requests: readonly ClaimRequest[],
+  granted: Granted,
+  now: number,
+): Promise<void> {
+  const passedOver = new Set<number>()
+  const grantRound = async (askers: readonly Asker[]): Promise<readonly Asker[]> => {
+    const choice = await chooseNext(sql, askers, passedOver)
+    const taken = choice.chosen.length === 0 ? [] : await take(home, sql, change, choice, now)
+    for (const { seq } of choice.chosen) passedOver.add(seq)
+    for (const [{ request }, grant] of taken) note(granted, request, grant)
+    return askers.flatMap((asker) => {
+      const wanted = choice.chosen.filter((one) => one.asker === asker).length
+      const got = taken.filter(([one]) => one === asker).length
+      const room = asker.room - got
+      return room > 0 && (got < wanted || choice.refused.has(asker)) ? [{ ...asker, room }] : []
+    })
   }
-  return chosen
+  for (const asker of await grantRound(requests.map((request) => ({ request, room: request.max })))) {
+    let open: readonly Asker[] = [asker]
+    for (let round = 1; round < ROUNDS && open.length > 0; round += 1) open = await grantRound(open)
+  }
 }
 
-function fitting(lanes: readonly LaneRow[], request: ClaimRequest): readonly LaneRow[] {
-  const verdicts = new Map<number, boolean>()
-  return lanes.filter((lane) => {
-    let fits = verdicts.get(lane.fit_class)
-    if (fits === undefined) verdicts.set(lane.fit_class, (fits = request.fits(needsOf(lane))))
-    return fits
-  })
-}
-
-/** Takes one of what is left of a name; a name that is not listed has no limit. */
-function use(left: Map<string, number>, name: string | null): boolean {
-  const rest = name === null ? undefined : left.get(name)
-  if (name === null || rest === undefined) return true
-  if (rest <= 0) return false
-  left.set(name, rest - 1)
-  return true
-}
-
-/** The groups are locked: nobody takes or frees a slot before this claim is done. */
-async function freeSlots(sql: Sql, lanes: readonly LaneRow[]): Promise<Map<string, number>> {
-  const keys = [...new Set(lanes.flatMap(({ group_key: key }) => (key === null ? [] : [key])))]
-  if (keys.length === 0) return new Map()
-  const groups = await sql.rows<{ key: string; max: number; running: number }>(
-    'SELECT key, max, running FROM concurrency_group WHERE key = ANY($1) ORDER BY key FOR UPDATE',
-    [keys],
-  )
-  return new Map(groups.map(({ key, max, running }) => [key, max - running]))
-}
-
-const CAP_LOCK = 0x63617073
-
-async function submitterRoom(sql: Sql, request: ClaimRequest, lanes: readonly LaneRow[]): Promise<Map<string, number>> {
-  const cap = request.submitterCap
-  if (cap === undefined) return new Map()
-  await sql.rows('SELECT pg_advisory_xact_lock($1)', [CAP_LOCK])
-  const running = await sql.rows<{ submitter: string; tasks: number }>(
-    `SELECT a.submitter, count(*) AS tasks FROM lease e JOIN task t ON t.seq = e.seq JOIN lane a ON a.id = t.lane
-      GROUP BY a.submitter`,
-  )
-  const used = new Map(running.map(({ submitter, tasks }) => [submitter, tasks]))
-  return new Map(lanes.map(({ submitter }) => [submitter, cap - (used.get(submitter) ?? 0)]))
-}
-
+/** Locks what was chosen, as far as it is still free, and grants it. */
 async function take(
   home: SharedHome,
   sql: Sql,
   change: Change,
-  wanted: readonly number[],
-  request: ClaimRequest,
+  { chosen }: Choice,
   now: number,
-): Promise<readonly Grant[]> {
+): Promise<readonly (readonly [Asker, Grant])[]> {
   const free = await sql.rows<{ seq: number }>(
     'SELECT seq FROM task WHERE seq = ANY($1) AND state = 2 FOR UPDATE SKIP LOCKED',
-    [wanted],
+    [chosen.map(({ seq }) => seq)],
   )
-  const seqs = new Set(free.map(({ seq }) => seq))
-  if (seqs.size === 0) return []
-  const rows = await sql.rows<FullRow>(`${FULL_ROW} WHERE t.seq = ANY($1)`, [[...seqs]])
-  const byOrder = wanted.flatMap((seq) => rows.filter((row) => row.seq === seq))
-  const leases = byOrder.map((row) => leaseMsOf(request.leaseMs, specOfRow(row).clocks))
-  const granted = await sql.rows<{ seq: number; fence: number }>(
-    `UPDATE task t SET state = 3, fence = $1 + u.lsn, attempt = attempt + 1, worker = $2, request_id = $3,
-         lease_ms = u.lease_ms, started_at = $4, updated_at = $4
-       FROM (SELECT seq, lease_ms, nextval('lsn') AS lsn FROM unnest($5::bigint[], $6::bigint[]) g(seq, lease_ms)) u
-      WHERE t.seq = u.seq RETURNING t.seq, t.fence`,
-    [home.fenceBase, request.worker, request.requestId, now, byOrder.map(({ seq }) => seq), leases],
+  if (free.length === 0) return []
+  const seqs = free.map(({ seq }) => seq)
+  const rows = new Map(
+    (await sql.rows<FullRow>(`${FULL_ROW} WHERE t.seq = ANY($1)`, [seqs])).map((row) => [row.seq, row]),
   )
-  await sql.run(
-    `INSERT INTO lease(seq, fence, worker, request_id, lease_ms, until)
-       SELECT t.seq, t.fence, t.worker, t.request_id, t.lease_ms, lease_now() + t.lease_ms FROM task t WHERE t.seq = ANY($1)`,
-    [[...seqs]],
+  const taken = chosen.flatMap(({ seq, asker }) => {
+    const row = rows.get(seq)
+    return row === undefined ? [] : [{ asker, row, leaseMs: leaseMsOf(asker.request.leaseMs, specOfRow(row).clocks) }]
+  })
+  const leased = await sql.rows<{ seq: number; fence: number }>(
+    `WITH granted AS (
+       UPDATE task t SET state = 3, fence = $1 + u.lsn, attempt = attempt + 1, worker = u.worker,
+           request_id = u.request_id, lease_ms = u.lease_ms, started_at = $2, updated_at = $2
+         FROM (SELECT g.*, nextval('lsn') AS lsn
+                 FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[]) g(seq, lease_ms, worker, request_id)) u
+        WHERE t.seq = u.seq RETURNING t.seq, t.fence, t.worker, t.request_id, t.lease_ms)
+     INSERT INTO lease(seq, fence, worker, request_id, lease_ms, until)
+       SELECT seq, fence, worker, request_id, lease_ms, lease_now() + lease_ms FROM granted RETURNING seq, fence`,
+    [
+      ...[home.fenceBase, now],
+      taken.map(({ row }) => row.seq),
+      taken.map(({ leaseMs }) => leaseMs),
+      taken.map(({ asker }) => asker.request.worker),
+      taken.map(({ asker }) => asker.request.requestId),
+    ],
   )
-  for (const [key, tasks] of countGroups(byOrder)) {
+  const groups = countGroups(taken.map(({ row }) => row))
+  for (const [key, tasks] of groups) {
     await sql.run('UPDATE concurrency_group SET running = running + $2 WHERE key = $1', [key, tasks])
   }
-  const fences = new Map(granted.map(({ seq, fence }) => [seq, fence]))
-  return byOrder.map((row, index) => {
+  const fences = new Map(leased.map(({ seq, fence }) => [seq, fence]))
+  return taken.map(({ asker, row, leaseMs }) => {
     change.changed.push(home.idOf(row))
-    return grantOf(home, {
+    const grant = grantOf(home, {
       ...row,
       state: STATE.running,
       fence: fences.get(row.seq) ?? 0,
       attempt: row.attempt + 1,
-      worker: request.worker,
-      request_id: request.requestId,
-      lease_ms: leases[index] ?? 0,
+      worker: asker.request.worker,
+      request_id: asker.request.requestId,
+      lease_ms: leaseMs,
       started_at: now,
       updated_at: now,
       suspect: false,
       progress: null,
     })
+    return [asker, grant] as const
   })
 }
 

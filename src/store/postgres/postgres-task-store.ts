@@ -144,8 +144,11 @@ class PostgresTaskStore implements TaskStore {
     return this.#together('submit', tasks, now, work)
   }
 
-  claim(request: ClaimRequest, now: number): Promise<readonly Grant[]> {
-    return this.#step((home, sql, change) => claim(home, sql, change, request, now))
+  async claim(request: ClaimRequest, now: number): Promise<readonly Grant[]> {
+    const work = (home: SharedHome, sql: Sql, change: Change, items: readonly Timed<ClaimRequest>[]) =>
+      claim(home, sql, change, items.map(itemOf), latest(items))
+    const [grants = []] = await this.#together('claim', [request], now, work)
+    return grants
   }
 
   renew(renewals: readonly Renewal[], worker: PeerId): Promise<readonly RenewalVerdict[]> {

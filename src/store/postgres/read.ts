@@ -9,7 +9,7 @@ import { marksOf } from '../spec.ts'
 import { STATE } from '../states.ts'
 import type { PolicyRefusal } from './give-back.ts'
 import type { SharedHome } from './home.ts'
-import { READY_LANES } from './claim.ts'
+import { READY_LANES } from './next-tasks.ts'
 import { findFull, FULL_ROW, needsOf, viewOf, type FullRow } from './tasks.ts'
 import type { Sql } from './transaction.ts'
 

@@ -42,7 +42,7 @@ export const POSTGRES_GUARDS: readonly Guard[] = [
   ),
   guard(
     'a lease begins on the database’s clock',
-    ['claim.ts', 'lease_now() + t.lease_ms', '${String(now)} + t.lease_ms'],
+    ['claim.ts', 'lease_now() + lease_ms', '${String(now)} + lease_ms'],
     'R3:',
   ),
   guard(
@@ -80,22 +80,32 @@ export const POSTGRES_GUARDS: readonly Guard[] = [
     'two stores that claim at once',
     SHARED,
   ),
-  guard(
-    'a repeated claim is answered again',
-    ['claim.ts', 'repeated.length > 0', 'false'],
-    'R2: a claim repeated with',
-  ),
+  guard('a repeated claim is answered again', ['claim.ts', 'leased.length === 0', 'true'], 'R2: a claim repeated with'),
   guard(
     'a refusal is remembered',
-    ['claim.ts', 'AND r.policy_digest = $3', 'AND false'],
+    ['next-tasks.ts', 'const REFUSED = `', 'const REFUSED = `false AND '],
     'a task that a worker refused',
   ),
   guard(
     'a group has its maximum',
-    ['claim.ts', 'use(slots, lane.group_key) && ', ''],
+    ['next-tasks.ts', ' && takeSlot(slots, lane.group_key)', ''],
     'of a concurrency group no more',
   ),
-  guard('a cap of submitters holds', ['claim.ts', ' && use(room, lane.submitter)', ''], 'a submitter at its cap'),
+  guard(
+    'a cap of submitters holds',
+    ['next-tasks.ts', 'isUnderCap(running, lane.submitter, request.submitterCap) && ', ''],
+    'a submitter at its cap',
+  ),
+  guard(
+    'a task goes to one of those who claim at once',
+    ['next-tasks.ts', 'left.delete(head)', ''],
+    'claims made at once are granted in their turn',
+  ),
+  guard(
+    'who has refused what is next is looked at alone',
+    ['claim.ts', ' || choice.refused.has(asker)', ''],
+    'however many it has refused',
+  ),
   guard(
     'an answer waits for the database’s log',
     ['connections.ts', "WHERE current_setting('synchronous_commit') = 'off'", 'WHERE false'],
