@@ -35,10 +35,19 @@ const STUCK_MS = 60_000
 
 /** What all peers together may leave unread; beyond it each gets one answer at a time. */
 const UNREAD_BYTES = 16_777_216
+/** After so many bytes of answers that were sent, what making them has left in memory is thrown away. */
+const LEFT_BYTES = 4_194_304
 
 /** Answers that wait to be read, of all connections that share it. */
 export class Unread {
+  readonly #tidy: () => void
   #bytes = 0
+  #leftBytes = 0
+
+  /** @param tidy throws away what answers have left: several times their bytes, which V8 lets lie until it needs the room */
+  constructor(tidy: () => void = () => undefined) {
+    this.#tidy = tidy
+  }
 
   get isHigh(): boolean {
     return this.#bytes > UNREAD_BYTES
@@ -46,6 +55,14 @@ export class Unread {
 
   add(bytes: number): void {
     this.#bytes += bytes
+  }
+
+  /** An answer was read, or was handed over to be. */
+  left(bytes: number): void {
+    this.#leftBytes += bytes
+    if (this.#leftBytes < LEFT_BYTES) return
+    this.#leftBytes = 0
+    this.#tidy()
   }
 }
 
@@ -215,6 +232,7 @@ export class AnswerPace {
     sent.then(
       () => {
         this.#leaveUnsent(-bytes.length)
+        this.#unread.left(bytes.length)
         this.#fullBytes = Math.min(MOST_FULL_BYTES, this.#fullBytes + GROWS_BY * bytes.length)
         this.#goOn()
       },

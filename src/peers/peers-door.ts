@@ -24,6 +24,8 @@ export interface PeersDoorDeps {
   readonly limits?: Partial<RpcLimits>
   /** Where to count what is refused. */
   readonly rejections?: Rejections
+  /** Throws away what large answers have left in memory. */
+  readonly tidy?: () => void
 }
 
 export interface PeersDoor {
@@ -67,11 +69,12 @@ class Door implements PeersDoor {
   readonly #opened = new Set<(link: OperationsLink) => void>()
   readonly #heard = new Set<(link: OperationsLink, notice: ReadyNotice) => void>()
   readonly #asked = new Set<(link: OperationsLink) => void>()
-  readonly #unread = new Unread()
+  readonly #unread: Unread
   #lastNotice: ReadyNotice | undefined
 
   constructor(deps: PeersDoorDeps) {
     this.#deps = deps
+    this.#unread = new Unread(deps.tidy)
     deps.mesh.onPeer((peer, channel) => this.#join(peer, channel))
   }
 

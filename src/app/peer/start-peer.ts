@@ -26,6 +26,7 @@ import { createPeerDiscovery } from '../peer-discovery.ts'
 import { socketPath } from '../state-directory.ts'
 import { createTracing } from '../tracing/peer-tracing.ts'
 import { VERSION } from '../version.ts'
+import { collectYoungGeneration } from '../young-generation.ts'
 import { layGround, type Ground, type PeerRoles, type PeerSurroundings } from './ground.ts'
 import { openHome } from './home-parts.ts'
 import { MEMBER_ACCESS } from './member-access.ts'
@@ -123,6 +124,7 @@ async function startParts(ground: Ground): Promise<Omit<Peer, 'stop'>> {
     ...{ mesh, operations, events, clock, log },
     rejections: meshParts.rejections,
     access: () => MEMBER_ACCESS,
+    tidy: collectYoungGeneration,
   })
   door.onLink((link) => {
     links.add(link)

@@ -44,7 +44,7 @@ export function testClaimingAtOnce(make: MakeStore): void {
   test('however many it has refused, what is left for it is found', async () => {
     await using desk = await openDesk(make)
     const ids = await refuseNext(desk, 12)
-    const left = await desk.submit()
+    const left = await desk.submit({ priority: 9 })
     const granted = await claimAtOnce(desk, [{}, { worker: BOB }, { policyDigest: 'changed' }])
     assert.deepEqual(idsOf(granted), [[left], [ids[0]], [ids[1]]])
   })

@@ -51,3 +51,22 @@ test('the young generation of a busy peer stays at 32 MiB, which it would not by
 test('after an idle time, in which it has shrunk, it grows to as much again', async () => {
   assert.equal(await youngBytes(KEEP, true), 32 * MEGABYTES)
 })
+
+test('texts that nobody needs lie beside it until they are collected, in a process that was started like any other', async () => {
+  const script = `
+    import { getHeapSpaceStatistics } from 'node:v8'
+    import { collectYoungGeneration } from ${JSON.stringify(SOURCE)}
+    const used = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_large_object_space').space_used_size
+    collectYoungGeneration()
+    let made
+    for (let times = 0; times < 6; times += 1) made = JSON.stringify(['x'.repeat(400_000)])
+    made = undefined
+    const before = used()
+    collectYoungGeneration()
+    console.log(JSON.stringify({ before, after: used(), exposed: 'gc' in globalThis }))`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+  const { before, after, exposed } = JSON.parse(stdout) as { before: number; after: number; exposed: boolean }
+  assert.ok(before > MEGABYTES, `${String(before)} bytes lay there`)
+  assert.ok(after < MEGABYTES, `${String(after)} bytes are left`)
+  assert.equal(exposed, false)
+})

@@ -115,6 +115,24 @@ test('when all peers together leave much unread each gets one answer at a time, 
   assert.equal(unread.isHigh, false)
 })
 
+test('what large answers have left is thrown away each four megabytes of them, whoever they went to', async () => {
+  let tidied = 0
+  const unread = new Unread(() => (tidied += 1))
+  const [one, other] = [connect({ unread }), connect({ unread })]
+  for (let answers = 0; answers < 3; answers += 1) {
+    one.pace.answer(new Uint8Array(MEGABYTE))
+    await settle()
+    await one.read()
+  }
+  for (let answers = 0; answers < 10_000; answers += 1) one.pace.answer(new Uint8Array(1_000))
+  await settle()
+  assert.equal(tidied, 0)
+  other.pace.answer(new Uint8Array(MEGABYTE))
+  await settle()
+  await other.read()
+  assert.equal(tidied, 1)
+})
+
 test('of answers that take a while no more are on their way than large ones may be', async () => {
   const { pace, sent, read } = connect()
   const large = new Uint8Array(MEGABYTE)
