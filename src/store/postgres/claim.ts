@@ -109,12 +109,12 @@ async function take(
   { chosen }: Choice,
   now: number,
 ): Promise<readonly (readonly [Asker, Grant])[]> {
-  const free = await sql.rows<{ seq: number }>(
-    'SELECT seq FROM task WHERE seq = ANY($1) AND state = 2 FOR UPDATE SKIP LOCKED',
+  const locked = await sql.rows<{ seq: number; state: number }>(
+    'SELECT seq, state FROM task WHERE seq = ANY($1) FOR UPDATE SKIP LOCKED',
     [chosen.map(({ seq }) => seq)],
   )
-  if (free.length === 0) return []
-  const seqs = free.map(({ seq }) => seq)
+  const seqs = locked.filter(({ state }) => state === STATE.ready).map(({ seq }) => seq)
+  if (seqs.length === 0) return []
   const rows = new Map(
     (await sql.rows<FullRow>(`${FULL_ROW} WHERE t.seq = ANY($1)`, [seqs])).map((row) => [row.seq, row]),
   )

@@ -7,6 +7,19 @@ import { holdSchema } from './schema-version.ts'
 import { holdToServe } from './serving-lock.ts'
 import { Sql } from './transaction.ts'
 
+/**
+ * Each statement of a change is planned once, for any values: planning took longer than most of them. All look up few rows
+ * by an index, however many tasks there are, and were they planned while there was none: left to itself the database reads
+ * all that has come since, until it has counted it. What has no index counts as so dear then that it would be compiled.
+ */
+const PLANNING = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+} as const
+
 export class Connections {
   readonly #settings: DatabaseSettings
   readonly #log: Logger
@@ -31,6 +44,9 @@ export class Connections {
       await sql.rows(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
       )
+      for (const [setting, value] of Object.entries(PLANNING)) {
+        await sql.rows('SELECT set_config($1, $2, false)', [setting, value])
+      }
       await holdSchema(sql, this.#settings.schema)
     })
   }

@@ -113,6 +113,12 @@ export const POSTGRES_GUARDS: readonly Guard[] = [
     SHARED,
   ),
   guard(
+    'a plan is good for any size',
+    ['connections.ts', 'Object.entries(PLANNING)', 'Object.entries({ jit: PLANNING.jit })'],
+    'a home that has grown',
+    SHARED,
+  ),
+  guard(
     'a report is only believed of the worker that holds the task',
     ['settle.ts', 'row.worker !== null && settlement.isWorker?.(row.worker) === false', 'false'],
     'of two ends of one grant',
