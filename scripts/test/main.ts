@@ -7,16 +7,17 @@ import { Readable } from 'node:stream'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
+import { TIMES } from '../../test/support/random-runs.ts'
 import { Verdict } from './verdict.ts'
 
 /** Two files at a time: each may bring several peers and containers of its own. */
 const FILES_AT_A_TIME = 2
-/** A night has random tests try that many times as much. */
-const TIMES = Math.max(1, Number(process.env['RUNNER_MESH_TEST_RUNS'] ?? 1))
+/** A night has random tests try many times as much. */
+const LONGER = Math.max(1, TIMES)
 /** One test. Those that must take longer say so themselves: `test(name, { timeout: … }, …)`. */
-const TEST_LIMIT_MS = 60_000 * TIMES
+const TEST_LIMIT_MS = 60_000 * LONGER
 /** The whole suite, also when a file blocks its own process so that no limit inside it can fire. */
-const SUITE_LIMIT_MS = 25 * 60_000 * TIMES
+const SUITE_LIMIT_MS = 25 * 60_000 * LONGER
 
 /**
  * Tests see the machine, but no Actions job and no peer configuration that happens to surround them; RUNNER_MESH_TEST_… is

@@ -65,7 +65,7 @@ async function openFleet(t: TestContext): Promise<Fleet> {
     const start = async (version: CommandLine): Promise<PeerProcess> => {
       const own = ['--state-dir', stateDir, '--runner-name', name, '--listen', listen, '--http', 'off']
       const started = await startPeerProcess({
-        args: [...command, ...own, '--public-ip', 'off', '--lease-seconds', '10'],
+        args: [...command, ...own, '--public-ip', 'off'],
         env,
         cli: version,
       })
@@ -132,8 +132,6 @@ function submitOn(desk: Desk, doors: readonly Place[], over: AbortSignal): Promi
         task_type: 'docker.hub',
         payload: { image: IMAGE, command: ['true'] },
         idempotency_key: `task ${String(number)}`,
-        // A grant that crosses with a worker's leave is offered again when its lease ends.
-        idempotent: true,
       }
       for (let tries = 0; !isOver(); tries += 1) {
         const door = doors[(number + tries) % doors.length] ?? assert.fail()
