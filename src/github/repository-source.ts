@@ -6,6 +6,7 @@
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { errorText } from '../core/errors.ts'
 import { SECOND } from '../core/lease.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   RepositoryRevision,
   RepositorySource,
 } from '../core/ports/repository-source.ts'
+import { TimeLimit } from '../core/time-limit.ts'
 import { GitHubError } from './github-error.ts'
 import { repositoryNameOf } from './repository-address.ts'
 import type { RepositoryApi } from './repository-api.ts'
@@ -50,18 +52,12 @@ async function download(
   signal: AbortSignal,
 ): Promise<RepositoryFiles> {
   const what = `the archive of ${repository} at ${commit.slice(0, 12)}`
-  const silence = new AbortController()
-  let rearm = (): void => undefined
-  const listen = (): void => {
-    rearm()
-    rearm = clock.after(idleMs, () => silence.abort(new Error(`nothing came for ${String(idleMs / SECOND)} s`)))
-  }
-  listen()
-  const given = AbortSignal.any([signal, silence.signal])
+  // Until the last byte has been read, or it has failed.
+  const silence = new TimeLimit(clock, idleMs, `nothing came for ${String(idleMs / SECOND)} s`)
+  const given = silence.or(signal)
   const broken = (thrown: unknown): unknown => {
-    rearm()
     if (signal.aborted) return signal.reason
-    const why = silence.signal.aborted ? `nothing came for ${String(idleMs / SECOND)} s` : 'the connection was cut'
+    const why = silence.signal.aborted ? errorText(silence.signal.reason) : 'the connection was cut'
     return new GitHubError('unanswered', `GitHub did not send ${what}: ${why}.`, { cause: thrown })
   }
   try {
@@ -74,28 +70,27 @@ async function download(
     }
     const unpacked = createGunzip()
     void pipeline(Readable.fromWeb(answer.body), unpacked, { signal: given }).catch(() => undefined)
-    return { tar: followed(unpacked, listen, broken, () => rearm()), leadingFolders: 1 }
+    return { tar: followed(unpacked, silence, broken), leadingFolders: 1 }
   } catch (thrown) {
-    rearm()
+    silence[Symbol.dispose]()
     throw thrown instanceof GitHubError ? thrown : broken(thrown)
   }
 }
 
 async function* followed(
   bytes: Transform,
-  heard: () => void,
+  silence: TimeLimit,
   broken: (thrown: unknown) => unknown,
-  over: () => void,
 ): AsyncGenerator<Uint8Array> {
+  using limit = silence
   try {
     for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
-      heard()
+      limit.rearm()
       yield chunk
     }
   } catch (thrown) {
     throw broken(thrown)
   } finally {
-    over()
     bytes.destroy()
   }
 }

@@ -139,8 +139,7 @@ async function take(
       taken.map(({ asker }) => asker.request.requestId),
     ],
   )
-  const groups = countGroups(taken.map(({ row }) => row))
-  for (const [key, tasks] of groups) {
+  for (const [key, tasks] of countGroups(taken.map(({ row }) => row))) {
     await sql.run('UPDATE concurrency_group SET running = running + $2 WHERE key = $1', [key, tasks])
   }
   const fences = new Map(leased.map(({ seq, fence }) => [seq, fence]))

@@ -57,6 +57,7 @@ export async function chooseNext(sql: Sql, askers: readonly Asker[], passedOver:
   const slots = await freeSlots(sql, lanes)
   const running = await runningTasks(sql, askers)
   const names = new Set(askers.map(refuserOf))
+  const most = askers.reduce((total, { room }) => total + room, 0)
   const heads = await sql.rows<Head>(
     `SELECT h.seq, h.lane, ARRAY(SELECT r.worker || ' ' || r.policy_digest FROM refusal r WHERE r.seq = h.seq AND ${REFUSED}) AS refused_by
        FROM unnest($1::integer[]) l(id) CROSS JOIN LATERAL (
@@ -64,7 +65,7 @@ export async function chooseNext(sql: Sql, askers: readonly Asker[], passedOver:
            AND (SELECT count(*) FROM refusal r WHERE r.seq = t.seq AND ${REFUSED}) < $3
          ORDER BY t.order_key, t.seq LIMIT $4) h
       ORDER BY h.order_key, h.seq`,
-    [lanes.map(({ id }) => id), [...names], names.size, sum(askers.map(({ room }) => room)), [...passedOver]],
+    [lanes.map(({ id }) => id), [...names], names.size, most, [...passedOver]],
   )
   const byId = new Map(lanes.map((lane) => [lane.id, lane]))
   const left = new Set(heads)
@@ -141,8 +142,4 @@ async function runningTasks(sql: Sql, askers: readonly Asker[]): Promise<Map<str
       GROUP BY a.submitter`,
   )
   return new Map(running.map(({ submitter, tasks }) => [submitter, tasks]))
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0)
 }
