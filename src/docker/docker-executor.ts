@@ -243,6 +243,7 @@ class EngineExecutor implements DockerExecutor {
       prepare: (run, observer, times, signal) => this.#prepare(run, observer, times, signal),
       specSettings: (run) => this.#specSettings(run, secretFolder),
       capsDisk: () => this.#facts?.mayCapDisk ?? false,
+      sparesContainers: async () => (await this.#machine()).sparesContainers,
       countOomKills: this.#deps.countOomKills ?? countOomKills,
       fillVolumes: (run, image, signal) => fillVolumes(this.#volumeDeps(), run, image, signal),
     }

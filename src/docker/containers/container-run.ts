@@ -16,10 +16,12 @@ import { containerName } from './container-labels.ts'
 import { ContainerOutput } from './container-output.ts'
 import { containerSpec, type ImageFacts, type SpecSettings } from './container-spec.ts'
 import { watchDisk } from './disk-watch.ts'
+import { EndWitness } from './end-witness.ts'
 import { EngineContainer, throughSilence, type InspectedState } from '../engine/engine-container.ts'
 import { engineSentence, statusOf, unreachable, type Engine } from '../engine/engine.ts'
 import { PhaseTimes } from './phase-times.ts'
 import {
+  END_UNSEEN,
   failed,
   startFault,
   STOPPED_BY_OTHERS,
@@ -53,6 +55,8 @@ export interface RunDeps {
   readonly specSettings: (run: ContainerRun) => SpecSettings
   /** Whether the storage driver keeps a container within its disk by itself. */
   readonly capsDisk: () => boolean
+  /** Whether containers live on while the engine restarts: then it stops none when it shuts down. */
+  readonly sparesContainers: () => Promise<boolean>
   readonly countOomKills: CountOomKills
   /** Makes the volumes of a run ready, its inputs among them. Rejects with what these cannot be had for. */
   readonly fillVolumes: (run: ContainerRun, image: string, signal: AbortSignal) => Promise<readonly MountSettings[]>
@@ -227,6 +231,7 @@ async function follow(
   observer.phase('running', 'Running')
   const lift = stop.limit(runMs, 'timeout_run')
   using usage = new UsageWatch(() => container.sample(), clock)
+  using witness = new EndWitness(container, clock)
   const unwatch = deps.capsDisk() ? () => undefined : watchDisk(container, run.container.disk_mb, clock, stop)
   let stopped: EndCause | undefined
   try {
@@ -252,8 +257,8 @@ async function follow(
       if (kept !== undefined && state !== undefined) await output.goOn(kept)
       if (output.fault !== undefined)
         deps.log.warn('container.output_cut', { task: run.taskId, why: errorText(output.fault) })
-      const isForeign = stopped === undefined && state !== undefined && (await container.wasStopped(state))
-      const told = isForeign ? STOPPED_BY_OTHERS : verdictOf(run, state, stopped, output.lastErrorText, isOomLikely)
+      const foreign = stopped === undefined && state !== undefined ? await foreignEnd(deps, witness, state) : undefined
+      const told = foreign ?? verdictOf(run, state, stopped, output.lastErrorText, isOomLikely)
       const verdict = { ...told, ...usage.read() }
       const isWanted = state !== undefined && stopped !== 'lease_lost' && stopped !== 'stopping'
       const faults = isWanted ? await collectArtifacts(container, run.container.artifacts ?? [], observer) : []
@@ -265,6 +270,13 @@ async function follow(
     unwatch()
     output.close()
   }
+}
+
+/** The end of a container that was not left to itself, or of which nobody can say so. */
+async function foreignEnd(deps: RunDeps, witness: EndWitness, state: InspectedState): Promise<Verdict | undefined> {
+  const testimony = await witness.testify(state)
+  if (testimony === 'stopped') return STOPPED_BY_OTHERS
+  return testimony === 'unseen' && !(await deps.sparesContainers()) ? END_UNSEEN : undefined
 }
 
 function verdictOf(

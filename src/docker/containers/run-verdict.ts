@@ -89,6 +89,11 @@ export const STOPPED_BY_OTHERS = failed(
   'worker_lost',
   'The engine, or somebody else on this machine, stopped the container while it ran.',
 )
+/** An engine that shuts down stops its containers, and the next one does not know of it. */
+export const END_UNSEEN = failed(
+  'worker_lost',
+  'The engine has no record of how the container ended, as after a restart: whether it stopped the container is unknown.',
+)
 
 /** The engine refused to create or to start the container: its sentence without the chain of components around it. */
 export function startFault(engineText: string): string {

@@ -4,7 +4,7 @@ import { SECOND } from '../../core/lease.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { RunnerMeshError } from '../../core/errors.ts'
 import { isGone, statusOf, unreachable, type Engine } from './engine.ts'
-import { engineReports } from './json-lines.ts'
+import { engineReports, type EngineReport } from './json-lines.ts'
 import type { EndedState } from '../containers/run-verdict.ts'
 
 export interface InspectedState extends EndedState {
@@ -15,8 +15,6 @@ export interface InspectedState extends EndedState {
   readonly FinishedAt: string
 }
 
-/** By number, as events name them: INT, QUIT, KILL, TERM. */
-const ENDING_SIGNALS: ReadonlySet<string> = new Set(['2', '3', '9', '15'])
 /** While the engine restarts, its calls fail; with live-restore the containers go on. */
 const RECONNECT = { attempts: 60, pauseMs: 500 } as const
 const LATE_OOM = { attempts: 10, pauseMs: 100 } as const
@@ -25,8 +23,6 @@ const KILLED = 137
 /** How often a container is looked at that should tell its end by itself. */
 const LOOK_EVERY_MS = 5 * SECOND
 const REMOVE = { attempts: 5, pauseMs: 200 } as const
-/** The engine tells of a signal once it was sent: the process may be gone by then. */
-const TOLD_LATE_MS = SECOND / 2
 
 /**
  * Makes a call again while the engine is silent, for as long as a restart takes.
@@ -126,23 +122,21 @@ export class EngineContainer {
   }
 
   /**
-   * Whether somebody other than us sent it a signal that ends processes: an engine that shuts down does, and what ends
-   * itself then may well say 0. Asked when it has ended. An engine that does not answer now is shutting down.
+   * What the engine tells of it, from the first thing that it remembers on: it remembers the last few hundred events of
+   * all containers, and none from before it was started.
+   * @param until RFC 3339, of the engine's clock: what it tells ends there. Without it, it ends with the signal
+   * @throws RunnerMeshError executor_unavailable when the engine goes away or does not answer
    */
-  async wasStopped({ StartedAt, FinishedAt }: InspectedState): Promise<boolean> {
-    const filters = JSON.stringify({ container: [this.id], event: ['kill'] })
-    // An instant that has yet to come on the engine's clock is waited for there, and ours may be hours ahead of it.
-    const [now, finishedAt] = [this.#clock.now(), Date.parse(FinishedAt)]
-    const untilMs = now >= finishedAt && now < finishedAt + TOLD_LATE_MS ? now : finishedAt + TOLD_LATE_MS
-    const [since, until] = [Math.floor(Date.parse(StartedAt) / SECOND), untilMs / SECOND]
+  async *events({ signal, until }: { signal?: AbortSignal; until?: Date } = {}): AsyncGenerator<EngineReport> {
+    const filters = JSON.stringify({ container: [this.id], event: ['kill', 'die'] })
+    const ends = until === undefined ? {} : { until: until.getTime() / SECOND }
+    const client = until === undefined ? this.#engine.patient : this.#engine.prompt
+    const giveUp = signal === undefined ? {} : { abortSignal: signal }
     try {
-      const events: unknown = await this.#engine.prompt.getEvents({ since, until, filters })
-      for await (const { Actor } of engineReports(events as AsyncIterable<Uint8Array>)) {
-        if (ENDING_SIGNALS.has(Actor?.Attributes?.signal ?? '')) return true
-      }
-      return false
-    } catch {
-      return true
+      const events: unknown = await client.getEvents({ since: 1, filters, ...ends, ...giveUp })
+      yield* engineReports(events as AsyncIterable<Uint8Array>)
+    } catch (error) {
+      throw unreachable(this.#engine, error) ?? error
     }
   }
 

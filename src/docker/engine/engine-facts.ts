@@ -13,6 +13,8 @@ export interface EngineFacts {
   readonly dataPath: string
   /** Whether `--storage-opt size` may be tried: these drivers know it, overlay2 on xfs alone. */
   readonly mayCapDisk: boolean
+  /** Whether containers live on while it restarts. */
+  readonly sparesContainers: boolean
   /** Limits that the engine would take and ignore. */
   readonly ignoredLimits: readonly string[]
   readonly seccomp: boolean
@@ -38,6 +40,7 @@ interface EngineInfo {
   readonly DockerRootDir: string
   readonly Driver: string
   readonly DriverStatus: readonly (readonly [string, string])[] | null
+  readonly LiveRestoreEnabled: boolean
   readonly MemoryLimit: boolean
   readonly CpuCfsQuota: boolean
   readonly PidsLimit: boolean
@@ -56,6 +59,7 @@ export async function readFacts(engine: Engine): Promise<EngineFacts> {
     memoryBytes: info.MemTotal,
     dataPath: info.DockerRootDir,
     mayCapDisk: capsDisk(info),
+    sparesContainers: info.LiveRestoreEnabled,
     ignoredLimits: Object.entries(limits)
       .filter(([, works]) => !works)
       .map(([name]) => name),

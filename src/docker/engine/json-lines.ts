@@ -8,7 +8,8 @@ export interface EngineReport {
   readonly error?: string
   readonly progressDetail?: { readonly current?: number; readonly total?: number }
   readonly aux?: { readonly ID?: string } | string
-  /** Of an event: what it happened to. */
+  /** Of an event: what happened, and what it happened to. */
+  readonly Action?: string
   readonly Actor?: { readonly Attributes?: { readonly signal?: string } }
 }
 

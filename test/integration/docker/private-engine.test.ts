@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { systemClock } from '../../../src/app/system.ts'
+import { containerName, labelsOf } from '../../../src/docker/containers/container-labels.ts'
 import { ImageKeeper, pulledTag, type ImageKeeperSettings } from '../../../src/docker/images/image-keeper.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
 import { BUSYBOX, hearing, newExecutor, newRun, runToEnd, startRun } from '../../support/container-runs.ts'
@@ -40,6 +41,26 @@ test('an engine that restarts ends its tasks, and none of them reads as a succes
   assert.deepEqual(await containersOf(engine), [])
   const { end: after } = await runToEnd(executor, { command: 'true' })
   assert.equal(after.status, 'completed', after.message)
+})
+
+test('one that an engine stopped while nobody followed it is no success to whoever takes it up', options, async () => {
+  await using engine = await open({ diskMiB: 128 })
+  const runner = 'test-abandoned'
+  const run = newRun({ command: ['sh', '-c', 'trap "exit 0" TERM; sleep 30 & wait'] })
+  const container = await engine.docker.createContainer({
+    name: containerName(run.taskId, run.fence),
+    Image: BUSYBOX,
+    Cmd: [...(run.container.command as string[])],
+    Labels: labelsOf({ ...run, runner, deadline: systemClock.now() + 60_000 }),
+  })
+  await container.start()
+  await engine.restart('SIGTERM')
+  assert.equal((await container.inspect()).State.ExitCode, 0)
+  const executor = newExecutor({ runner, settings: { engineHost: engine.host } })
+  const [left] = await executor.left()
+  assert.ok(left !== undefined)
+  const { status, reason } = await executor.adopt(left, run, hearing(), new AbortController().signal)
+  assert.deepEqual([status, reason], ['failed', 'worker_lost'])
 })
 
 test(
