@@ -38,6 +38,8 @@ export interface HomeDeps {
 export interface ClaimCall {
   readonly worker: PeerId
   readonly requestId: string
+  /** The caller chose the id, and may ask by it again, here or at another peer that serves this home. */
+  readonly mayAskAgain?: boolean
   readonly offer: Offer
   readonly max: number
   readonly waitMs: number
@@ -154,7 +156,7 @@ export class Home implements Startable {
 
   /** Answers with grants at once, or as soon as a task fits, or with none when the time is up or the caller has gone. */
   async claim(
-    { worker, requestId, offer, max, waitMs, leaseMs }: ClaimCall,
+    { worker, requestId, mayAskAgain = false, offer, max, waitMs, leaseMs }: ClaimCall,
     signal: AbortSignal,
   ): Promise<readonly Grant[]> {
     if (!this.#running) throw new RunnerMeshError('stopping', 'This home is stopping. Claim at another peer.')
@@ -171,7 +173,8 @@ export class Home implements Startable {
     if (waitMs > 0) this.#news.tell({ name: 'claim.parked', worker })
     const grants = await this.#parked.park(request, offer, waitMs, signal)
     if (signal.aborted) {
-      await Promise.all(grants.map((grant) => this.release(grant.task.id, grant.fence, worker)))
+      // Who has asked again may be at work on them already: taken back, they would be run twice.
+      if (!mayAskAgain) await Promise.all(grants.map(({ task, fence }) => this.release(task.id, fence, worker)))
       return []
     }
     if (waitMs > 0) this.#news.tell({ name: 'claim.answered', worker, grants: grants.length })

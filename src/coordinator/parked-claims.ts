@@ -110,7 +110,7 @@ export class ParkedClaims {
 
   /**
    * Answers as soon as there are grants, and with none after `waitMs` or when the signal is aborted. Grants made while
-   * the caller gave up are answered too: whoever called releases them.
+   * the caller gave up are answered too: what becomes of them is for whoever called.
    */
   park(request: ClaimRequest, offer: Offer, waitMs: number, signal: AbortSignal): Promise<readonly Grant[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Grant[]>()

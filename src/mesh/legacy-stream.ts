@@ -63,11 +63,11 @@ export class Libp2pLegacyStream implements LegacyStream {
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
   }
 
+  /** After the end nothing comes any more, though the rest of a message was there already. */
   onBytes(receive: (bytes: Uint8Array) => void): void {
     this.#stream.addEventListener('message', ({ data }) => {
       this.#guard(() => {
-        if (data instanceof Uint8Array) receive(data)
-        else for (const bytes of data) receive(bytes)
+        for (const bytes of data instanceof Uint8Array ? [data] : data) if (this.#gone === undefined) receive(bytes)
       })
     })
   }

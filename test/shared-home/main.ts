@@ -8,6 +8,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { judge, type Asked, type Event, type Happening } from '../chaos/history.ts'
+import { errorText } from '../../src/core/errors.ts'
 import { SeededRandom } from '../support/seeded-random.ts'
 import { Desk, type Answered } from './desk.ts'
 import { IMAGE, openGround, type Member } from './ground.ts'
@@ -19,6 +20,8 @@ const { values } = parseArgs({
 /** After the last fault: leases and graces end, what was lost is offered again. */
 const SETTLE_MS = 120_000
 const CALLERS = 4
+/** Characters of a log. */
+const LAST_WORDS = 4_000
 const DOORS = ['shared', 'single'] as const
 
 const random = new SeededRandom(Number(values.seed))
@@ -49,6 +52,7 @@ const comingBack: Promise<void>[] = []
 /** Nothing is submitted any more, nor hurt. */
 const over = new AbortController()
 const isOver = (): boolean => over.signal.aborted
+for (const member of [...homes.shared, ...homes.single, ...workers]) watch(member)
 const until = performance.now() + Number(values.seconds) * 1000
 const isTime = (): boolean => performance.now() < until
 
@@ -68,9 +72,19 @@ const figures = { submitted, acknowledged, settled, executedMoreThanOnce, faults
 process.stdout.write(`seed ${values.seed}, ${values.seconds} s\n`)
 for (const [name, figure] of Object.entries(figures)) process.stdout.write(`| ${name} | ${String(figure)} |\n`)
 for (const event of history) if (event.kind === 'fault') process.stdout.write(`${String(event.at)} ms: ${event.what}\n`)
-for (const line of broken) process.stdout.write(`BROKEN ${line}\n`)
+for (const line of broken) process.stdout.write(`BROKEN ${line}\n${await attemptsOf(line.split(':')[0] ?? '')}`)
 process.stdout.write(broken.length === 0 ? 'every guarantee held\n' : `${String(broken.length)} guarantees broken\n`)
 process.exitCode = broken.length === 0 && settled > 0 && settled === acknowledged ? 0 : 1
+
+/** What its home knows of the attempts of a task, a line each; of what is no task, nothing. */
+async function attemptsOf(task: string): Promise<string> {
+  const door = all.get(task)
+  if (door === undefined) return ''
+  const seen = history.filter((event) => 'task' in event && event.task === task)
+  const look = desk.call(oneOf(homes[door]), 'p2p_taskqueue_get_task', { task_id: task, attempts: true })
+  const told = await look.then(({ attempts = [] }) => attempts).catch((error: unknown) => [errorText(error)])
+  return [...seen, ...told].map((one) => `  ${JSON.stringify(one)}\n`).join('')
+}
 
 async function submitAll(caller: number): Promise<void> {
   for (let number = 0; !isOver(); number += 1) {
@@ -170,6 +184,16 @@ async function startAgain(member: Member): Promise<void> {
     member.process = await member.start().catch(() => undefined)
     if (member.process === undefined) await pause(300)
   }
+  watch(member)
+}
+
+/** What is hurt may wait, but not give up. */
+function watch(member: Member): void {
+  const running = member.process
+  void running?.ended.then((code) => {
+    if (member.process !== running) return
+    broken.push(`${member.name} ended by itself with ${String(code)}: ${running.log().slice(-LAST_WORDS)}`)
+  })
 }
 
 async function cutWays(): Promise<void> {

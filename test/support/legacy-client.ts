@@ -72,8 +72,8 @@ export function freshNode(): Promise<Libp2p> {
 async function exchange(stream: Stream, { sent, halfClose = false, frames }: LegacyCall): Promise<Received> {
   const chunks: Uint8Array[] = []
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  stream.addEventListener('close', () => resolve(true))
-  stream.addEventListener('remoteCloseWrite', () => resolve(true))
+  // Comes when all that was sent before the other side ended has been delivered, and when the stream was aborted.
+  stream.addEventListener('end', () => resolve(true))
   stream.addEventListener('message', ({ data }) => {
     chunks.push(...(data instanceof Uint8Array ? [data] : data))
     if (frames !== undefined && framesOf(Buffer.concat(chunks)).length >= frames) resolve(false)
@@ -81,7 +81,5 @@ async function exchange(stream: Stream, { sent, halfClose = false, frames }: Leg
   for (const bytes of sent) stream.send(bytes)
   if (halfClose) await stream.close()
   const closed = await promise
-  // What was sent before the end has been delivered by then, or is with the next turn.
-  await new Promise((done) => setImmediate(done))
   return { bytes: Buffer.concat(chunks), closed }
 }

@@ -30,6 +30,7 @@ export function createWorkHandlers(deps: HandlerDeps): Pick<Handlers, WorkOperat
         {
           worker,
           requestId: input.request_id ?? deps.random.uuid(),
+          mayAskAgain: input.request_id !== undefined,
           offer,
           max: input.max_tasks,
           waitMs,

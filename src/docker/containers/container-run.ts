@@ -92,7 +92,7 @@ export async function runContainer(
   return { ...verdict, imageDigest: prepared.image.digest ?? prepared.image.id, phases: times.read() }
 }
 
-/** Whoever gives the task to somebody else now could have it run twice. */
+/** Or may have: whoever gives the task to somebody else now could have it run twice. */
 function hasStarted(error: unknown): never {
   if (!(error instanceof RunnerMeshError)) throw error
   throw new RunnerMeshError(error.code, error.message, { cause: error, details: { ...error.details, started: true } })
@@ -195,6 +195,7 @@ async function launch(
     await container.remove()
     return { verdict: verdictOfStop(cause, limitsOf(run)) }
   } catch (error) {
+    if (error instanceof RunnerMeshError) hasStarted(error)
     const silent = unreachable(deps.engine, error)
     await removeOrLeave(deps, named)
     if (silent !== undefined) throw silent

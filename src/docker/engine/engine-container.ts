@@ -65,8 +65,18 @@ export class EngineContainer {
     return this.#patient.logs({ follow: true, stdout: true, stderr: true, abortSignal: signal })
   }
 
+  /**
+   * A start whose answer is lost may have begun the process all the same: what the container says of itself counts then.
+   * @throws RunnerMeshError executor_unavailable when the engine does not say; what the call threw when it did not start
+   */
   async start(): Promise<void> {
-    await this.#prompt.start()
+    try {
+      await this.#prompt.start()
+    } catch (error) {
+      if (unreachable(this.#engine, error) === undefined) throw error
+      const state = await throughSilence(this.#clock, () => this.findState())
+      if (state === undefined || Date.parse(state.StartedAt) <= 0) throw error
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
+import { loseCalls } from '../../support/lossy-engine.ts'
+import type { RunnerMeshError } from '../../../src/core/errors.ts'
 import { countOomKills } from '../../../src/docker/containers/oom-kills.ts'
 import {
   containerExists,
@@ -16,6 +18,7 @@ import {
 
 const skip = await findEngineProblem()
 const GRACE_MS = 1_000
+const START = /^POST \S+\/start[? ]/
 /** What a busy machine of two processors may add to any promise. */
 const SLACK_MS = 2_000
 
@@ -219,6 +222,27 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
       ['timeout_total', 'failed', 'timeout_total'],
       ['stopping', 'failed', 'worker_lost'],
     ])
+  })
+
+  test('a start whose answer is lost is no second start: the task runs on and ends as its command did', async () => {
+    await using engine = await loseCalls(START, 'answer')
+    const { end, heard } = await runToEnd(newExecutor({ settings: { engineHost: engine.host } }), {
+      command: ['sh', '-c', 'echo once; exit 3'],
+    })
+    assert.deepEqual([end.status, end.reason, end.exitCode], ['failed', 'exit', 3], end.message)
+    assert.equal(heard.stdout(), 'once\n')
+    assert.equal(engine.reached(), 1)
+  })
+
+  test('a start that never reached the engine leaves the task to others, and no container', async () => {
+    await using engine = await loseCalls(START, 'call')
+    const { run, end } = startRun(newExecutor({ settings: { engineHost: engine.host } }), newRun({ command: 'true' }))
+    await assert.rejects(end, (error: RunnerMeshError) => {
+      assert.deepEqual([error.code, error.details['started']], ['executor_unavailable', undefined])
+      return true
+    })
+    assert.equal(engine.reached(), 0)
+    assert.equal(await containerExists(run), false)
   })
 
   test('a container that somebody else removes is not taken for a success', async () => {

@@ -120,6 +120,31 @@ test('a claim whose caller gives up leaves nothing behind, and a task it was giv
   }
 })
 
+test('what was granted while its caller went stays with whoever asked for it again by the same id', async (t) => {
+  const home = await startHome(t)
+  const [granted, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+  const claim = home.store.claim.bind(home.store)
+  // As slow as a home that stands still, or a database that is cut off, makes it.
+  home.store.claim = async (...asked) => {
+    home.store.claim = claim
+    const grants = await claim(...asked)
+    granted.resolve(undefined)
+    await answer.promise
+    return grants
+  }
+  const [{ id } = {}] = await home.submit([sampleTask({ idempotent: false })])
+  assert.ok(id)
+  const [call, gone] = [claimCall('cut off', { mayAskAgain: true }), new AbortController()]
+  const lost = home.claim(call, gone.signal)
+  await granted.promise
+  gone.abort()
+  const [again] = await home.claim(call, new AbortController().signal)
+  answer.resolve(undefined)
+  assert.deepEqual(await lost, [])
+  const task = await home.store.find(id)
+  assert.deepEqual([again?.task.id, task?.status, task?.fence], [id, 'running', again?.fence])
+})
+
 test('a claim that waits in vain is answered with nothing when its time is up', async (t) => {
   const home = await startHome(t)
   assert.deepEqual(await home.claim(claimCall('early', { waitMs: 20 }), new AbortController().signal), [])
