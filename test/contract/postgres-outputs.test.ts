@@ -100,6 +100,21 @@ test('a worker that comes back by another peer goes on with its log there, and b
   await two.stop()
 })
 
+test('a connection that is lost in the middle of a transaction is a repeat of it, not the end of the process', async () => {
+  const database = await freshDatabase()
+  const { admin } = (await prepared) ?? assert.fail()
+  let tries = 0
+  const kept = await database.transact(async (sql) => {
+    tries += 1
+    const own = await sql.row<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    // Between two statements, when no caller is there to be told.
+    if (tries === 1) await admin.query('SELECT pg_terminate_backend($1, 10000)', [own?.pid])
+    return (await sql.row<{ kept: number }>('SELECT 1 AS kept'))?.kept
+  })
+  assert.deepEqual([kept, tries], [1, 2])
+  await database.stop()
+})
+
 test('logs and artifacts go with their task, a content with the last of its tasks', async () => {
   await using directory = await scratchDirectory('memory')
   const database = await freshDatabase()

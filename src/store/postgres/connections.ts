@@ -61,9 +61,7 @@ export class Connections {
 
   /** For reads, as many as the settings say. */
   pool(): pg.Pool {
-    const pool = new pg.Pool({ ...clientConfig(this.#settings, 'reads'), max: this.#settings.readers })
-    pool.on('error', (error) => this.#log.debug('store.reader_lost', { error: errorText(error) }))
-    return pool
+    return openPool(this.#settings, 'reads', this.#log)
   }
 
   async #prepared(name: string, prepare: (sql: Sql) => Promise<void>): Promise<pg.Client> {
@@ -76,4 +74,17 @@ export class Connections {
       throw thrown
     }
   }
+}
+
+/**
+ * As many connections as the settings say, opened when they are wanted.
+ * @param name as the database lists them
+ */
+export function openPool(settings: DatabaseSettings, name: string, log: Logger): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(settings, name), max: settings.readers })
+  const lost = (error: Error): void => log.debug('store.connection', { name, error: errorText(error) })
+  // The pool listens for those that are idle alone: one that is lost while it is lent out would end the process.
+  pool.on('connect', (client) => void client.on('error', lost))
+  pool.on('error', lost)
+  return pool
 }

@@ -1,11 +1,10 @@
 /** Connections for what tasks leave behind. Their own, so that a long transfer holds up no change of the queue. */
-import pg from 'pg'
-import { errorText, RunnerMeshError } from '../../core/errors.ts'
+import type pg from 'pg'
+import { RunnerMeshError } from '../../core/errors.ts'
 import { getTaskIdParts, type HomeId, type TaskId } from '../../core/ids.ts'
 import type { Logger, Startable } from '../../core/ports/clock.ts'
 import { storeClosed } from '../closed.ts'
 import {
-  clientConfig,
   DATABASE_DEFAULTS,
   databaseName,
   isCollision,
@@ -14,6 +13,7 @@ import {
   wrapDatabaseError,
   type DatabaseSettings,
 } from './connect.ts'
+import { openPool } from './connections.ts'
 import { noticeChannel } from './notices.ts'
 import { Sql } from './transaction.ts'
 
@@ -41,10 +41,7 @@ export class OutputDatabase implements Startable {
   }
 
   start(): Promise<void> {
-    this.#pool ??= new pg.Pool({ ...clientConfig(this.#settings, 'outputs'), max: this.#settings.readers })
-    this.#pool.on('error', (error) => {
-      this.#deps.log.debug('store.connection', { name: 'outputs', error: errorText(error) })
-    })
+    this.#pool ??= openPool(this.#settings, 'outputs', this.#deps.log)
     return Promise.resolve()
   }
 
