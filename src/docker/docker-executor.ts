@@ -1,5 +1,5 @@
 /** Runs container tasks on a Docker engine. It owns the containers that carry its runner's label, and nothing else. */
-import { RunnerMeshError } from '../core/errors.ts'
+import { errorText, RunnerMeshError } from '../core/errors.ts'
 import type { Fence, TaskId } from '../core/ids.ts'
 import { LEASE } from '../core/lease.ts'
 import type { Clock, Logger, Random } from '../core/ports/clock.ts'
@@ -215,12 +215,21 @@ class EngineExecutor implements DockerExecutor {
     try {
       const end = await work(name)
       // Only now: as long as the engine does not say that the container is gone, it may need them.
-      await this.#secrets.remove(name)
-      if (needsVolumes(run)) await removeVolumes(this.engine, run.taskId, run.fence)
+      await this.#clearUp(run, name)
       return end
     } finally {
       this.#followed.delete(name)
       this.#gpus.release(name)
+    }
+  }
+
+  /** What cannot be removed now is when this runner looks for what was left; the end of the run stands. */
+  async #clearUp(run: ContainerRun, name: string): Promise<void> {
+    try {
+      await this.#secrets.remove(name)
+      if (needsVolumes(run)) await removeVolumes(this.engine, run.taskId, run.fence)
+    } catch (error) {
+      this.#deps.log.warn('container.parts_left', { task: run.taskId, why: errorText(error) })
     }
   }
 

@@ -14,12 +14,15 @@ export interface LossyEngine extends AsyncDisposable {
   reached(): number
 }
 
-/** @param lost matches the request line of the calls; each of them is lost */
-export async function loseCalls(lost: RegExp, what: 'call' | 'answer'): Promise<LossyEngine> {
+/**
+ * @param lost matches the request line of the calls that are lost
+ * @param spared how many of them come first and are not
+ */
+export async function loseCalls(lost: RegExp, what: 'call' | 'answer', spared = 0): Promise<LossyEngine> {
   const folder = await scratchDirectory()
   const path = join(folder.path, 'engine.sock')
   const sockets = new Set<Socket>()
-  let reached = 0
+  let [reached, seen] = [0, 0]
   // A client that ends its half still waits for the answer.
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const engine = connect({ path: ENGINE, allowHalfOpen: true })
@@ -32,7 +35,10 @@ export async function loseCalls(lost: RegExp, what: 'call' | 'answer'): Promise<
     }
     let isLost = false
     client.on('data', (bytes: Buffer) => {
-      isLost ||= lost.test(bytes.toString('latin1', 0, REQUEST_LINE_CHARACTERS))
+      if (lost.test(bytes.toString('latin1', 0, REQUEST_LINE_CHARACTERS))) {
+        seen += 1
+        isLost ||= seen > spared
+      }
       if (isLost && what === 'call') return void client.destroy()
       if (isLost) reached += 1
       engine.write(bytes)

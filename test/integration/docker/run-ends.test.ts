@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
 import { loseCalls } from '../../support/lossy-engine.ts'
 import type { RunnerMeshError } from '../../../src/core/errors.ts'
+import { containerName } from '../../../src/docker/containers/container-labels.ts'
 import { countOomKills } from '../../../src/docker/containers/oom-kills.ts'
 import {
   containerExists,
@@ -18,6 +19,7 @@ import {
 
 const skip = await findEngineProblem()
 const GRACE_MS = 1_000
+const REMOVE_VOLUME = /^DELETE \S*\/volumes\//
 const START = /^POST \S+\/start[? ]/
 /** What a busy machine of two processors may add to any promise. */
 const SLACK_MS = 2_000
@@ -243,6 +245,22 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
     })
     assert.equal(engine.reached(), 0)
     assert.equal(await containerExists(run), false)
+  })
+
+  test('a volume that cannot be removed now goes later, and takes the end of its task with it no more', async () => {
+    // Of what an earlier try left there may be two: those calls come before the run.
+    await using engine = await loseCalls(REMOVE_VOLUME, 'call', 2)
+    const runner = `test-volumes-${String(process.pid)}`
+    const lossy = newExecutor({ runner, settings: { engineHost: engine.host } })
+    const { end, run } = await runToEnd(lossy, { command: 'true', profile: 'strict', artifacts: ['/artifacts'] })
+    assert.deepEqual([end.status, end.exitCode], ['completed', 0], end.message)
+    const volumesOf = async () => {
+      const { Volumes } = await docker.listVolumes({ filters: { name: [containerName(run.taskId, run.fence)] } })
+      return Volumes.length
+    }
+    assert.equal(await volumesOf(), 1)
+    await newExecutor({ runner }).left()
+    assert.equal(await volumesOf(), 0)
   })
 
   test('a container that somebody else removes is not taken for a success', async () => {
