@@ -16,6 +16,7 @@ import { createLibp2pNode, type Libp2pNode } from './libp2p-node.ts'
 import { Libp2pLegacyStreams } from './libp2p-legacy-streams.ts'
 import { wholeOptions, type Libp2pMeshOptions, type WholeOptions } from './mesh-options.ts'
 import { ownAddresses, tcpPorts } from './own-addresses.ts'
+import { OwnInterfaces } from './own-interfaces.ts'
 import { PeerStreams } from './peer-streams.ts'
 import { MESH_LIMITS, RPC_PROTOCOL, type MeshLimits } from './protocols.ts'
 import { Reconciler } from './reconciler.ts'
@@ -59,6 +60,7 @@ class Libp2pMesh implements Mesh {
   readonly #legacy: Libp2pLegacyStreams
   readonly #relaying: Relaying
   readonly #watch: AddressWatch
+  readonly #interfaces: OwnInterfaces
   readonly #publicIps = new Set<string>()
   #running: Promise<void> | undefined
 
@@ -73,6 +75,7 @@ class Libp2pMesh implements Mesh {
     this.#limits = limits
     this.#node = node
     this.#peers = peers
+    this.#interfaces = new OwnInterfaces(clock)
     const addresses = (): readonly string[] => this.addresses()
     this.#streams = new PeerStreams({ peers, clock, log, limits })
     this.#legacy = new Libp2pLegacyStreams({
@@ -120,6 +123,7 @@ class Libp2pMesh implements Mesh {
       addresses,
       dialBack: (peer, observed, port) => dialler.dialBack(peer, observed, port),
       onChange: () => this.#watch.look(),
+      isNeighbour: (ip) => this.#interfaces.isNeighbour(ip),
       clock,
       log,
     })
@@ -132,6 +136,7 @@ class Libp2pMesh implements Mesh {
     this.#watch.onChange(() => log.info('mesh.addresses', { addresses: addresses(), reachable: this.reachable() }))
     this.#streams.serve(REACH_PROTOCOL, (channel) => this.#relaying.answer(channel))
     this.#reconciler = new Reconciler({
+      self: this.self,
       dial: (address, source, signal) => dialler.dial(address, source, signal),
       wayTo: (peer) => peers.wayTo(peer),
       clock,
@@ -188,6 +193,7 @@ class Libp2pMesh implements Mesh {
     const { announce } = this.#options
     return ownAddresses({
       listening: this.#node.listening(),
+      bridges: this.#interfaces.bridges(),
       announce,
       proven: this.#relaying.provenAddresses(),
       publicIps: [...this.#publicIps],

@@ -2,15 +2,13 @@
  * Under which addresses others may dial this peer: those configured, those at which it was reached, those of the
  * interfaces it listens on, and ways through relays.
  */
-import { networkInterfaces } from 'node:os'
 import { ipOf, isLoopback, tcpAddress, tcpPortOf } from './addresses.ts'
-
-/** Bridges that container engines make: their addresses mean another machine everywhere else. */
-const LOCAL_BRIDGE = /^(?:docker|br-|veth|virbr|cni|podman|lxcbr|lxdbr)/
 
 export interface AddressSources {
   /** Addresses of the listeners, wildcards resolved. */
   readonly listening: readonly string[]
+  /** IP addresses that mean another machine everywhere else. */
+  readonly bridges: ReadonlySet<string>
   /** Configured, kept first and whatever they are. */
   readonly announce: readonly string[]
   /** Where others have proven to reach this peer. */
@@ -25,8 +23,7 @@ export interface AddressSources {
 
 /** @returns without peer id, but for ways through relays, which come last; loopback only where there is nothing else */
 export function ownAddresses(sources: AddressSources): readonly string[] {
-  const { listening, announce, proven, publicIps, refuted, relayed } = sources
-  const bridges = bridgeAddresses()
+  const { listening, bridges, announce, proven, publicIps, refuted, relayed } = sources
   const foreign = listening.filter((address) => !isLinkLocal(address) && !bridges.has(ipOf(address) ?? ''))
   const outside = foreign.filter((address) => !isLoopback(address))
   const found = refuted ? [] : tcpPorts(listening).flatMap((port) => publicIps.map((ip) => tcpAddress(ip, port)))
@@ -37,11 +34,6 @@ export function ownAddresses(sources: AddressSources): readonly string[] {
 /** The TCP ports that these addresses name, each once. */
 export function tcpPorts(addresses: readonly string[]): readonly number[] {
   return [...new Set(addresses.map(tcpPortOf).filter((port) => port !== undefined))]
-}
-
-function bridgeAddresses(): ReadonlySet<string> {
-  const bridges = Object.entries(networkInterfaces()).filter(([name]) => LOCAL_BRIDGE.test(name))
-  return new Set(bridges.flatMap(([, addresses]) => (addresses ?? []).map(({ address }) => address)))
 }
 
 function isLinkLocal(address: string): boolean {

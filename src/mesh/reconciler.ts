@@ -8,6 +8,9 @@
  * Several addresses may lead to one peer: one of them is dialled at a time, and while it is admitted, by whoever's dial,
  * none. A way through a relay comes after a direct one was tried, and while it is all there is the direct ones are tried
  * on, ever more seldom: what connects at last replaces it.
+ *
+ * When a whole fleet hears of itself at once, each pair would be dialled from both ends. So of those that wait, each peer
+ * first takes its half of the pairs; nothing waits for the other end to dial.
  */
 import { errorText, RunnerMeshError, type ErrorCode } from '../core/errors.ts'
 import { MINUTE, SECOND } from '../core/lease.ts'
@@ -29,6 +32,7 @@ export interface TargetView {
 }
 
 export interface ReconcilerDeps {
+  readonly self: PeerId
   /** Connects and greets; resolves with the peer that answered. Its errors are sentences for people. */
   readonly dial: (address: string, source: string, signal: AbortSignal) => Promise<PeerId>
   /** How that peer is connected now, if it is admitted. */
@@ -82,6 +86,7 @@ export class Reconciler {
       target.state = 'waiting'
       this.#enqueue(target)
     }
+    this.#next()
   }
 
   /** Resolves when no dial is under way any more. */
@@ -113,7 +118,10 @@ export class Reconciler {
       cancelPause: undefined,
     }
     this.#targets.set(address, target)
-    if (this.#running) this.#enqueue(target)
+    if (!this.#running) return
+    this.#enqueue(target)
+    // Once all are there that are told of in one go.
+    queueMicrotask(() => this.#next())
   }
 
   remove(address: string): void {
@@ -157,16 +165,17 @@ export class Reconciler {
 
   #enqueue(target: Target): void {
     target.cancelPause = undefined
-    if (target.pointless) return
-    this.#queue.push(target)
-    this.#next()
+    if (!target.pointless) this.#queue.push(target)
   }
 
   #next(): void {
     while (this.#running && this.#dials.size < this.#deps.parallelDials) {
-      const turn = this.#queue.findIndex((target) => !this.#mustWait(target))
-      const [target] = turn === -1 ? [] : this.#queue.splice(turn, 1)
+      const isOurs = ({ peer }: Target): boolean => peer === undefined || dialsFirst(this.#deps.self, peer)
+      const target =
+        this.#queue.find((waiting) => isOurs(waiting) && !this.#mustWait(waiting)) ??
+        this.#queue.find((waiting) => !this.#mustWait(waiting))
       if (target === undefined) return
+      this.#queue.splice(this.#queue.indexOf(target), 1)
       if (target.state !== 'waiting' || this.#targets.get(target.address) !== target) continue
       if (target.peer !== undefined && this.#isReached(target)) {
         this.#connected(target, target.peer)
@@ -243,6 +252,18 @@ export class Reconciler {
     const pauseMs = Math.min(longestMs, RECONNECT.firstMs * 2 ** Math.min(target.failures, 10))
     target.failures += 1
     const jittered = pauseMs * (1 - RECONNECT.jitter + 2 * RECONNECT.jitter * random.unit())
-    target.cancelPause = clock.after(jittered, () => this.#enqueue(target))
+    target.cancelPause = clock.after(jittered, () => {
+      this.#enqueue(target)
+      this.#next()
+    })
   }
+}
+
+/** Of two ends of a pair one, the same at both; for each peer about half of all others. */
+function dialsFirst(self: PeerId, peer: PeerId): boolean {
+  return (lastBit(self) === lastBit(peer)) === self < peer
+}
+
+function lastBit(peer: PeerId): number {
+  return peer.charCodeAt(peer.length - 1) % 2
 }

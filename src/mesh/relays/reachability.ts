@@ -3,8 +3,6 @@
  * a peer that was asked to dial back; a peer that was asked and could not is what says no. Neighbours, on a network that
  * one of this machine's interfaces is in, prove nothing about anybody else.
  */
-import { BlockList, isIPv6 } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { MINUTE } from '../../core/lease.ts'
 import type { PeerId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports/clock.ts'
@@ -33,7 +31,8 @@ export class Reachability {
   /** By witness: the last it has shown. */
   readonly #evidence = new Map<PeerId, Evidence>()
 
-  constructor(clock: Clock, isNeighbour: (ip: string) => boolean = isOnOwnNetwork) {
+  /** @param isNeighbour whether an IP address is on a network of this machine */
+  constructor(clock: Clock, isNeighbour: (ip: string) => boolean) {
     this.#clock = clock
     this.#isNeighbour = isNeighbour
   }
@@ -104,13 +103,4 @@ export class Reachability {
     }
     return [...this.#evidence.values()]
   }
-}
-
-function isOnOwnNetwork(ip: string): boolean {
-  const networks = new BlockList()
-  for (const { cidr, family } of Object.values(networkInterfaces()).flatMap((each) => each ?? [])) {
-    const [net, prefix] = cidr?.split('/') ?? []
-    if (net !== undefined) networks.addSubnet(net, Number(prefix), family === 'IPv6' ? 'ipv6' : 'ipv4')
-  }
-  return networks.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
 }

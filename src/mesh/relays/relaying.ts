@@ -45,7 +45,8 @@ export interface RelayingDeps {
   readonly onChange: () => void
   readonly clock: Clock
   readonly log: Logger
-  readonly reachability?: Reachability
+  /** Whether an IP address is on a network of this machine. */
+  readonly isNeighbour: (ip: string) => boolean
 }
 
 const REVIEW_MS = 10 * SECOND
@@ -74,7 +75,7 @@ export class Relaying {
 
   constructor(deps: RelayingDeps) {
     this.#deps = deps
-    this.#reachability = deps.reachability ?? new Reachability(deps.clock)
+    this.#reachability = new Reachability(deps.clock, deps.isNeighbour)
     const { dialBack, addresses, clock } = deps
     this.#answerer = new ReachAnswerer({
       observed: (peer) => this.#direct(peer)?.address,
@@ -192,13 +193,14 @@ export class Relaying {
       .filter((known) => known.asking)
       .toArray().length
     for (const { peer, address } of this.#directPeers()) {
+      if (asking >= QUESTIONS_AT_ONCE) return
       const known = this.#known.get(peer)
+      if (known?.asking === true) continue
       const ports = this.#portsToProve(address)
       const isNews =
         known === undefined || now - known.askedAt >= ASK_AGAIN_MS || (ports.length > 0 && !known.dialledBack)
-      if (asking >= QUESTIONS_AT_ONCE) return
       const isWanted = ports.length > 0 || this.#wantsRelays() || reserved.includes(peer)
-      if (known?.asking === true || !isNews || !isWanted) continue
+      if (!isNews || !isWanted) continue
       asking += 1
       void this.#question(peer, address, ports)
     }

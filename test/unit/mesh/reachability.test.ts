@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PeerId } from '../../../src/core/ids.ts'
+import { OwnInterfaces } from '../../../src/mesh/own-interfaces.ts'
 import { EVIDENCE_MS, FAR, Reachability } from '../../../src/mesh/relays/reachability.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -62,7 +63,9 @@ test('what was seen holds for half an hour, and not where the machine is somewhe
 })
 
 test('on this machine loopback is a neighbour, and an address of the internet is none', () => {
-  const reachability = new Reachability(new ManualClock())
+  const [clock, interfaces] = [new ManualClock(), new OwnInterfaces(new ManualClock())]
+  const reachability = new Reachability(clock, (ip) => interfaces.isNeighbour(ip))
   assert.equal(reachability.farOf('/ip4/127.0.0.1/tcp/1'), FAR.neighbour)
+  assert.equal(reachability.farOf('/ip6/::1/tcp/1'), FAR.neighbour)
   assert.equal(reachability.farOf('/ip4/45.12.0.1/tcp/1'), FAR.internet)
 })

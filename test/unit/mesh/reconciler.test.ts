@@ -21,12 +21,13 @@ interface Dial {
   readonly fail: (error: Error) => Promise<void>
 }
 
-function setUp({ random = even, parallelDials = 4 } = {}) {
+function setUp({ random = even, parallelDials = 4, self = 'peer-self' } = {}) {
   const clock = new ManualClock()
   const dials: Dial[] = []
   const admitted = new Set<PeerId>()
   const way: { now: Way } = { now: 'direct' }
   const reconciler: Reconciler = new Reconciler({
+    self: self as PeerId,
     dial: (address, _source, signal) =>
       new Promise((resolve, reject) => {
         dials.push({
@@ -164,6 +165,34 @@ test('no more dials than allowed are under way at once, and each target has its 
   )
 })
 
+test('of a fleet that hears of itself at once, one end of each pair dials it first, and each peer is that of some half', async () => {
+  const fleet = Array.from({ length: 30 }, (_, index) => `peer${(index * 7919).toString(36)}` as PeerId)
+  /** Its order among one that nobody else can dial tells whether it has precedence. */
+  const isFirst = async (self: PeerId, peer: PeerId): Promise<boolean> => {
+    const { dials, reconciler } = setUp({ self, parallelDials: 1 })
+    reconciler.start()
+    reconciler.add(`/a/p2p/${peer}`, 'registry', peer)
+    reconciler.add('/unnamed', 'registry')
+    await settle()
+    const [dial] = dials
+    await dial?.fail(new Error('no'))
+    assert.equal(dials.length, 2, 'the other end is not waited for')
+    await reconciler.stop()
+    return dial?.address !== '/unnamed'
+  }
+  for (const self of fleet) {
+    const others = fleet.filter((peer) => peer !== self)
+    const own = await Promise.all(others.map((peer) => isFirst(self, peer)))
+    const theirs = await Promise.all(others.map((peer) => isFirst(peer, self)))
+    assert.deepEqual(
+      own,
+      theirs.map((first) => !first),
+    )
+    const share = own.filter(Boolean).length / others.length
+    assert.ok(share > 0.2 && share < 0.8, `${self} dials ${String(share)} of the others`)
+  }
+})
+
 test('a target that is removed while it is dialled is given up and not tried again', async () => {
   const { clock, dials, reconciler, last } = setUp()
   reconciler.add('/a', 'registry')
@@ -223,6 +252,7 @@ test('while a peer is reached through a relay its direct address is tried on, ev
   reconciler.start()
   await last().connect()
   reconciler.add(DIRECT, 'registry', PEER)
+  await settle()
   assert.equal(last().address, DIRECT)
   for (let attempt = 0; attempt < 12; attempt += 1) {
     const before = dials.length
@@ -243,6 +273,7 @@ test('a direct connection that replaces the relayed one is what all its targets 
   reconciler.start()
   await last().connect()
   reconciler.add(DIRECT, 'registry', PEER)
+  await settle()
   leave(PEER)
   way.now = 'direct'
   await last().connect()
@@ -261,6 +292,7 @@ test('when the relay is lost the direct address is due again at once, however lo
   reconciler.start()
   await last().connect()
   reconciler.add(DIRECT, 'registry', PEER)
+  await settle()
   for (let attempt = 0; attempt < 10; attempt += 1) {
     await last().fail(new Error('no'))
     await clock.advance(LONGEST_UPGRADE_PAUSE_MS)
