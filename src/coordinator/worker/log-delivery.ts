@@ -16,7 +16,11 @@ export interface LogDeliveryDeps extends DeliveryDeps {
 const BATCH_BYTES = 524_288
 
 interface Delivery {
+  /** Settled when nothing of it is under way any more: the stream closed, the spool cleared. */
   readonly done: Promise<void>
+  /** Resolved when the log is at home as a whole, or will not be. */
+  readonly arrived: Promise<undefined>
+  readonly arrive: () => void
   wake: () => void
   grown: boolean
 }
@@ -51,22 +55,31 @@ export class LogDelivery implements Startable {
     }
     if (this.#stopping.signal.aborted) return
     const { promise: begun, resolve: begin } = Promise.withResolvers<Delivery>()
-    const done = begun.then((delivery) => this.#deliver(key, delivery)).finally(() => this.#deliveries.delete(name))
-    const delivery: Delivery = { done, wake: () => undefined, grown: true }
+    const { promise: arrived, resolve } = Promise.withResolvers<undefined>()
+    const arrive = (): void => {
+      resolve(undefined)
+    }
+    const done = begun
+      .then((delivery) => this.#deliver(key, delivery))
+      .finally(() => {
+        this.#deliveries.delete(name)
+        arrive()
+      })
+    const delivery: Delivery = { done, arrived, arrive, wake: () => undefined, grown: true }
     this.#deliveries.set(name, delivery)
     begin(delivery)
   }
 
   /** Resolves when the log is at home as a whole, or there is no home for it, or the signal says that it took too long. */
   async delivered(key: AttemptKey, signal: AbortSignal): Promise<void> {
-    const done = this.#deliveries.get(nameOf(key))?.done
-    if (done === undefined || signal.aborted) return
+    const arrived = this.#deliveries.get(nameOf(key))?.arrived
+    if (arrived === undefined || signal.aborted) return
     const { promise: over, resolve } = Promise.withResolvers<undefined>()
     const giveUp = (): void => {
       resolve(undefined)
     }
     signal.addEventListener('abort', giveUp)
-    await Promise.race([done, over])
+    await Promise.race([arrived, over])
     signal.removeEventListener('abort', giveUp)
   }
 
@@ -78,6 +91,7 @@ export class LogDelivery implements Startable {
         const sink = await desk.openLog(key, signal)
         try {
           await this.#send(key, sink, delivery)
+          delivery.arrive()
         } finally {
           await sink.close()
         }
