@@ -134,7 +134,7 @@ export class EngineContainer {
   /**
    * What the engine tells of it, from the first thing that it remembers on: it remembers the last few hundred events of
    * all containers, and none from before it was started.
-   * @param until RFC 3339, of the engine's clock: what it tells ends there. Without it, it ends with the signal
+   * @param until an instant of the engine's clock, at which the telling ends; without it, it ends with the signal
    * @throws RunnerMeshError executor_unavailable when the engine goes away or does not answer
    */
   async *events({ signal, until }: { signal?: AbortSignal; until?: Date } = {}): AsyncGenerator<EngineReport> {
