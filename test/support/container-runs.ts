@@ -5,6 +5,7 @@ import { formatTaskId, makeFence, type Fence, type HomeId, type TaskId } from '.
 import type { ContainerRun, RunEnd, RunObserver, StopCause } from '../../src/core/ports/executor.ts'
 import type { TaskClocks } from '../../src/core/task.ts'
 import { systemClock, systemRandom } from '../../src/app/system.ts'
+import { containerName, labelsOf } from '../../src/docker/containers/container-labels.ts'
 import { createDockerExecutor, type DockerExecutor, type DockerExecutorDeps } from '../../src/docker/docker-executor.ts'
 import { ensureBusyboxImage } from './busybox-image.ts'
 import { RecordingLog } from './recording-log.ts'
@@ -110,6 +111,16 @@ export async function runToEnd(
 ): Promise<{ readonly end: RunEnd; readonly heard: Heard; readonly run: ContainerRun }> {
   const { run, heard, end } = startRun(executor, newRun(task, clocks))
   return { end: await end, heard, run }
+}
+
+/** The container of a run as its runner would have made it, followed by nobody; not started. */
+export function leaveContainer(engine: Docker, run: ContainerRun, runner: string): Promise<Docker.Container> {
+  return engine.createContainer({
+    name: containerName(run.taskId, run.fence),
+    Image: BUSYBOX,
+    Cmd: [...(run.container.command as readonly string[])],
+    Labels: labelsOf({ ...run, runner, deadline: systemClock.now() + 60_000 }),
+  })
 }
 
 /** Why tests on the engine cannot run here, for the runner to print; undefined when they can. */

@@ -8,7 +8,6 @@ import type { ImageTask } from '../../../src/core/container-task.ts'
 import type { Clock } from '../../../src/core/ports/clock.ts'
 import type { ContainerRun } from '../../../src/core/ports/executor.ts'
 import type { TaskClocks } from '../../../src/core/task.ts'
-import { labelsOf } from '../../../src/docker/containers/container-labels.ts'
 import type { DockerExecutor } from '../../../src/docker/docker-executor.ts'
 import { createReaper, type Reaper, type ReaperSettings } from '../../../src/docker/containers/reaper.ts'
 import { systemClock } from '../../../src/app/system.ts'
@@ -17,6 +16,7 @@ import {
   docker,
   findEngineProblem,
   hearing,
+  leaveContainer,
   newExecutor,
   newRun,
   prepareBusybox,
@@ -99,13 +99,8 @@ suite('containers that outlive their process', { skip, timeout: 120_000 }, () =>
   })
 
   test('one whose start was under way when its process died is waited for', async () => {
-    const run = newRun()
-    const container = await docker.createContainer({
-      name: `runner-mesh-${run.taskId}-${run.fence}`,
-      Image: 'runner-mesh-test/busybox:1',
-      Cmd: ['sh', '-c', 'echo late start'],
-      Labels: labelsOf({ ...run, runner, deadline: systemClock.now() + 60_000 }),
-    })
+    const run = newRun({ command: ['sh', '-c', 'echo late start'] })
+    const container = await leaveContainer(docker, run, runner)
     const looked = Promise.withResolvers<undefined>()
     const sleep: typeof systemClock.sleep = (...pause) => {
       looked.resolve(undefined)

@@ -3,10 +3,17 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { systemClock } from '../../../src/app/system.ts'
-import { containerName, labelsOf } from '../../../src/docker/containers/container-labels.ts'
 import { ImageKeeper, pulledTag, type ImageKeeperSettings } from '../../../src/docker/images/image-keeper.ts'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
-import { BUSYBOX, hearing, newExecutor, newRun, runToEnd, startRun } from '../../support/container-runs.ts'
+import {
+  BUSYBOX,
+  hearing,
+  leaveContainer,
+  newExecutor,
+  newRun,
+  runToEnd,
+  startRun,
+} from '../../support/container-runs.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { findPrivateEngineProblem, startPrivateEngine, type PrivateEngine } from '../../support/private-engine.ts'
 
@@ -47,12 +54,7 @@ test('one that an engine stopped while nobody followed it is no success to whoev
   await using engine = await open({ diskMiB: 128 })
   const runner = 'test-abandoned'
   const run = newRun({ command: ['sh', '-c', 'trap "exit 0" TERM; sleep 30 & wait'] })
-  const container = await engine.docker.createContainer({
-    name: containerName(run.taskId, run.fence),
-    Image: BUSYBOX,
-    Cmd: [...(run.container.command as string[])],
-    Labels: labelsOf({ ...run, runner, deadline: systemClock.now() + 60_000 }),
-  })
+  const container = await leaveContainer(engine.docker, run, runner)
   await container.start()
   await engine.restart('SIGTERM')
   assert.equal((await container.inspect()).State.ExitCode, 0)

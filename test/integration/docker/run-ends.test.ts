@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ensureBusyboxImage } from '../../support/busybox-image.ts'
-import { loseCalls } from '../../support/lossy-engine.ts'
+import { openEngineWay, type EngineWay, type Passage } from '../../support/engine-way.ts'
 import type { RunnerMeshError } from '../../../src/core/errors.ts'
 import { containerName } from '../../../src/docker/containers/container-labels.ts'
 import { countOomKills } from '../../../src/docker/containers/oom-kills.ts'
@@ -23,6 +23,21 @@ const REMOVE_VOLUME = /^DELETE \S*\/volumes\//
 const START = /^POST \S+\/start[? ]/
 /** What a busy machine of two processors may add to any promise. */
 const SLACK_MS = 2_000
+
+type LossyWay = EngineWay & { readonly reached: () => number }
+
+/** A way on which such calls get lost, after the first `spared`; it tells how many of those reached the engine. */
+async function loseCalls(lost: RegExp, how: Passage, spared = 0): Promise<LossyWay> {
+  let [seen, reached] = [0, 0]
+  const way = await openEngineWay((line) => {
+    if (!lost.test(line)) return 'whole'
+    seen += 1
+    if (seen <= spared) return 'whole'
+    if (how !== 'call lost') reached += 1
+    return how
+  })
+  return Object.assign(way, { reached: () => reached })
+}
 
 suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
   const executor = newExecutor()
@@ -227,7 +242,7 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
   })
 
   test('a start whose answer is lost is no second start: the task runs on and ends as its command did', async () => {
-    await using engine = await loseCalls(START, 'answer')
+    await using engine = await loseCalls(START, 'answer lost')
     const { end, heard } = await runToEnd(newExecutor({ settings: { engineHost: engine.host } }), {
       command: ['sh', '-c', 'echo once; exit 3'],
     })
@@ -237,7 +252,7 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
   })
 
   test('a start that never reached the engine leaves the task to others, and no container', async () => {
-    await using engine = await loseCalls(START, 'call')
+    await using engine = await loseCalls(START, 'call lost')
     const { run, end } = startRun(newExecutor({ settings: { engineHost: engine.host } }), newRun({ command: 'true' }))
     await assert.rejects(end, (error: RunnerMeshError) => {
       assert.deepEqual([error.code, error.details['started']], ['executor_unavailable', undefined])
@@ -249,7 +264,7 @@ suite('how a run on the engine ends', { skip, timeout: 120_000 }, () => {
 
   test('a volume that cannot be removed now goes later, and takes the end of its task with it no more', async () => {
     // Of what an earlier try left there may be two: those calls come before the run.
-    await using engine = await loseCalls(REMOVE_VOLUME, 'call', 2)
+    await using engine = await loseCalls(REMOVE_VOLUME, 'call lost', 2)
     const runner = `test-volumes-${String(process.pid)}`
     const lossy = newExecutor({ runner, settings: { engineHost: engine.host } })
     const { end, run } = await runToEnd(lossy, { command: 'true', profile: 'strict', artifacts: ['/artifacts'] })
